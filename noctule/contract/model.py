@@ -1,0 +1,178 @@
+"""The contract: the public description of one table, its unit of privacy, budget and schedule."""
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import BeforeValidator, Field, StrictInt, StrictStr, model_validator
+
+from noctule.contract.columns import (
+    CategoryColumn,
+    Column,
+    DerivedColumn,
+    ModelledColumn,
+    Strict,
+    as_text,
+)
+from noctule.errors import ContractError
+
+Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+
+
+class Source(Strict):
+    """Where the raw table lies and how to read it. `rows` and `sha256` may also come from `manifest` (JSON)."""
+
+    kind: Literal["csv", "parquet"]
+    path: StrictStr
+    delimiter: Annotated[StrictStr, Field(min_length=1, max_length=1)] = ","
+    encoding: Literal["utf-8", "utf-16", "latin-1", "cp1252"] = "utf-8"
+    nulls: tuple[StrictStr, ...] = ("",)
+    extra: Literal["refuse", "drop"] = "refuse"  # undeclared columns
+    min_rows: Annotated[StrictInt, Field(ge=1)] = 1
+    rows: Annotated[StrictInt, Field(ge=1)] | None = None
+    sha256: Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    manifest: StrictStr | None = None
+
+
+class Unit(Strict):
+    """Whose privacy is protected: the value of `column` (a person), or the row when it is None."""
+
+    column: StrictStr | None = None
+    max_rows: Annotated[StrictInt, Field(ge=1)] = 1
+
+
+class Cap(Strict):
+    epsilon: Positive
+    per: Literal["year", "lifetime"]
+
+
+class Privacy(Strict):
+    epsilon: Positive
+    delta: Annotated[Positive, Field(lt=1)]
+    cap: Cap
+
+
+class EngineChoice(Strict):
+    name: StrictStr = "adaptive"
+
+
+class Refresh(Strict):
+    schedule: StrictStr = "30 2 * * *"
+    timezone: StrictStr = "UTC"
+    refit: Literal["nightly", "weekly", "monthly", "on_drift"] = "nightly"
+    rows: Literal["same"] | Annotated[StrictInt, Field(ge=1)] = "same"
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.timezone not in available_timezones():
+            raise ValueError("timezone is unknown: use an IANA name such as Europe/Berlin")
+        return self
+
+
+class Gates(Strict):
+    max_tvd2: Annotated[float, Field(gt=0, le=1)] | None = None
+    min_validity: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+
+class ReleaseTo(Strict):
+    to: Literal["lake"] = "lake"
+    keep: Annotated[StrictInt, Field(ge=1)] = 30
+
+
+def _row_unit(value: Any) -> Any:
+    return {} if value == "row" else value
+
+
+class Contract(Strict):
+    """The whole file. `unit: row` stands for a table in which every row is another person."""
+
+    name: Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+    title: StrictStr = ""
+    description: StrictStr = ""
+    owner: StrictStr | None = None
+    population: Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    source: Source
+    unit: Annotated[Unit, BeforeValidator(_row_unit)]
+    columns: Annotated[tuple[Column, ...], Field(min_length=1)]
+    privacy: Privacy
+    engine: EngineChoice = EngineChoice()
+    refresh: Refresh = Refresh()
+    gates: Gates = Gates()
+    release: ReleaseTo = ReleaseTo()
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        names = [column.name for column in self.columns]
+        if twice := next((name for i, name in enumerate(names) if name in names[:i]), None):
+            raise ValueError(f"column {twice!r} is declared twice; keep one")
+        if self.unit.column is not None and self.unit.column not in names:
+            raise ValueError(f"unit.column {self.unit.column!r} is not among the columns: declare it, or fix the name")
+        if self.unit.column is None and self.unit.max_rows != 1:
+            raise ValueError("unit.max_rows counts rows of a unit.column: name the column, or write unit: row")
+        if not self.modelled:
+            raise ValueError("no column is modelled: declare at least one with a type")
+        for column in self.columns:
+            if isinstance(column, DerivedColumn):
+                self._check_derived(column)
+        return self
+
+    def _check_derived(self, column: DerivedColumn) -> None:
+        origin = next((c for c in self.modelled if c.name == column.source), None)
+        if origin is None:
+            raise ValueError(f"column {column.name!r}: from {column.source!r} is not a modelled column")
+        if isinstance(origin, CategoryColumn):
+            known = [*origin.categories, *([] if origin.other_label is None else [origin.other_label])]
+            if (gap := [k for k in known if as_text(k) not in column.map]) and not column.nullable:
+                raise ValueError(f"column {column.name!r}: map leaves out {len(gap)} categories; add them, or nullable")
+
+    @property
+    def modelled(self) -> list[ModelledColumn]:
+        """The columns the engine learns from, in contract order."""
+        return [column for column in self.columns if isinstance(column, ModelledColumn)]
+
+    @property
+    def targets(self) -> list[str]:
+        return [column.name for column in self.modelled if column.target]
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def digest(self) -> str:
+        """SHA-256 (hex) over the whole contract, as printed in passports."""
+        return _sha256(self.model_dump(mode="json", by_alias=True))
+
+    def fit_digest(self) -> str:
+        """SHA-256 (hex) over what a fit depends on. Words, schedule, cap and gates may change without a refit."""
+        columns = [column.model_dump(mode="json", by_alias=True, exclude={"description"}) for column in self.columns]
+        return _sha256(
+            {
+                "population": self.population,
+                "unit": self.unit.model_dump(),
+                "columns": columns,
+                "epsilon": self.privacy.epsilon,
+                "delta": self.privacy.delta,
+                "engine": self.engine.model_dump(),
+            }
+        )
+
+    def require_public_domains(self) -> None:
+        """Refuse synthesis while a domain is still a draft read off the data. Raises ContractError."""
+        for position, column in enumerate(self.columns):
+            if isinstance(column, ModelledColumn) and column.domain_source != "public":
+                if column.domain_source == "codebook":
+                    continue
+                fix = {
+                    "data_draft": "review the values against a code book, then write domain_source: public",
+                    "dp_estimated": "buying a domain with epsilon is not built yet; declare it from public knowledge",
+                }[column.domain_source]
+                raise ContractError(
+                    f"column {column.name!r} has domain_source: {column.domain_source}, so its domain is not public",
+                    where=f"{self.name}: columns[{position}].domain_source",
+                    fix=fix,
+                )
+
+
+def _sha256(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
