@@ -1,0 +1,1 @@
+"""The chain of assets of one dataset: thin glue over the library."""

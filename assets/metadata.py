@@ -1,0 +1,80 @@
+"""The allow-list every piece of Dagster metadata passes. A name that is not here does not reach the event log."""
+
+from typing import Any
+
+import dagster as dg
+
+from noctule.contract import Contract
+from noctule.contract.arrow import release_schema
+
+# name -> tier (design.md, section 7). `internal` shows only where the instance is inside the vault.
+ALLOWED = {
+    "action": "public",
+    "engine": "public",
+    "snapshot": "public",
+    "privacy/epsilon": "public",
+    "privacy/epsilon_total": "public",
+    "privacy/epsilon_left": "public",
+    "privacy/rho": "public",
+    "privacy/delta": "public",
+    "privacy/guarantee": "public",
+    "checks": "public",
+    "findings": "public",
+    "draws": "public",
+    "release": "public",
+    "gates": "charged",
+    "dagster/row_count": "released",
+    "dagster/column_schema": "public",
+    "dagster/uri": "public",
+    "fidelity/validity": "released",
+    "fidelity/tvd2_charged": "charged",
+    "fidelity/tvd2_charged_error95": "charged",
+    "fidelity/tvd1": "internal",
+    "fidelity/tvd2": "internal",
+    "fidelity/sdmetrics_quality": "internal",
+    "fidelity/sdmetrics_diagnostic": "internal",
+    "fidelity/columns": "internal",
+    "fidelity/marginals": "internal",
+    "utility/tstr": "internal",
+    "utility/trtr": "internal",
+}
+
+
+def metadata(facts: dict[str, Any], *, inside_vault: bool = True) -> dict[str, Any]:
+    """Keep allowed names, drop internal ones outside the vault and empty ones, round floats to 4 significant digits.
+
+    Raises ValueError for a name that is not on the list: add it there, with its tier, in review.
+    """
+    if unknown := sorted(set(facts) - set(ALLOWED)):
+        raise ValueError(f"metadata not on the allow-list: {', '.join(unknown)}")
+    shown = {name: value for name, value in facts.items() if value is not None}
+    if not inside_vault:
+        shown = {name: value for name, value in shown.items() if ALLOWED[name] != "internal"}
+    return {name: float(f"{value:.4g}") if isinstance(value, float) else value for name, value in shown.items()}
+
+
+def table(rows: list[dict[str, Any]]) -> Any:
+    """A table drawn in place; None when there is nothing to show."""
+    return dg.MetadataValue.table([dg.TableRecord(row) for row in rows]) if rows else None
+
+
+def column_schema(contract: Contract) -> dg.TableSchema:
+    """The release's columns with their plain descriptions; tags say how each comes about."""
+    columns: list[dg.TableColumn] = []
+    for field in release_schema(contract):
+        column = contract.column(field.name)
+        tags = {"privacy": _provenance(column)}
+        if getattr(column, "target", False):
+            tags["target"] = "yes"
+        constraints = dg.TableColumnConstraints(nullable=bool(getattr(column, "nullable", False)))
+        text = column.description or None
+        columns.append(
+            dg.TableColumn(field.name, str(field.type), description=text, constraints=constraints, tags=tags)
+        )
+    return dg.TableSchema(columns=columns)
+
+
+def _provenance(column: Any) -> str:
+    if (role := getattr(column, "role", None)) is not None:
+        return "fake" if role == "pii" else "surrogate"
+    return "derived" if hasattr(column, "map") else "synthetic"

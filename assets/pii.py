@@ -1,0 +1,90 @@
+"""Contract checks and PII detection on the snapshot. Both block."""
+
+from typing import Any
+
+import dagster as dg
+
+from assets.metadata import metadata, table
+from assets.step import step
+from noctule.checks.verdict import Verdict, inspect
+from noctule.contract import Contract
+from noctule.ingest.snapshot import load
+from noctule.pii.detect import undeclared
+from resources.state import State
+
+DESCRIPTION = """Contract checks and PII detection: nothing is trained on a table that fails either.
+
+Great Expectations checks types, nulls, domains, bounds, keys and the row count. The detector looks at names,
+checksums and cardinality. Only pass or fail per column leaves this step; the training step reads the stored
+verdict itself and refuses without it."""
+
+
+def pii(contract: Contract) -> dg.AssetsDefinition:
+    key = [contract.name, "pii"]
+
+    @dg.asset(
+        **step(contract, "pii", kinds={"greatexpectations"}, description=DESCRIPTION),
+        ins={"raw": dg.AssetIn([contract.name, "raw"])},
+        check_specs=[
+            dg.AssetCheckSpec(
+                "contract_holds", asset=key, blocking=True, description="The snapshot obeys its contract."
+            ),
+            dg.AssetCheckSpec(
+                "no_undeclared_pii", asset=key, blocking=True, description="Every PII column is declared."
+            ),
+        ],
+    )
+    def asset(state: State, raw: dict[str, Any]) -> dg.MaterializeResult:
+        verdict = inspect(contract, load(state.home, contract.name, raw["snapshot"]), state.home)
+        return dg.MaterializeResult(
+            value={"snapshot": raw["snapshot"], "passed": verdict.passed},
+            metadata=metadata({"checks": table(_checks(verdict)), "findings": table(_findings(verdict, contract))}),
+            check_results=_results(verdict, contract),
+        )
+
+    return asset
+
+
+def _results(verdict: Verdict, contract: Contract) -> list[dg.AssetCheckResult]:
+    failed = [check for check in verdict.checks if check.blocks]
+    blocked = undeclared(list(verdict.findings), contract)
+    return [
+        dg.AssetCheckResult(
+            passed=not failed,
+            check_name="contract_holds",
+            metadata={
+                "columns_failed": len(failed),
+                "failed": ", ".join(f"{c.name}({c.column or 'table'})" for c in failed) or "none",
+            },
+        ),
+        dg.AssetCheckResult(
+            passed=not blocked,
+            check_name="no_undeclared_pii",
+            metadata={"columns_undeclared": len(blocked), "undeclared": ", ".join(f.column for f in blocked) or "none"},
+        ),
+    ]
+
+
+def _checks(verdict: Verdict) -> list[dict[str, Any]]:
+    return [
+        {
+            "check": check.name,
+            "column": check.column or "",
+            "result": "error" if check.errored else "passed" if check.passed else "failed",
+            "blocks": "yes" if check.blocking else "no: a fixed rule maps the value",
+        }
+        for check in verdict.checks
+    ]
+
+
+def _findings(verdict: Verdict, contract: Contract) -> list[dict[str, Any]]:
+    blocked = undeclared(list(verdict.findings), contract)
+    return [
+        {
+            "column": finding.column,
+            "kind": finding.kind,
+            "reason": finding.reason,
+            "declared": "no: blocks" if finding in blocked else "yes",
+        }
+        for finding in verdict.findings
+    ]

@@ -1,0 +1,95 @@
+"""Publication, behind gates decided in code; `latest` moves last."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from assets.metadata import column_schema, metadata, table
+from assets.step import step
+from assets.synthesizer import guarantee
+from noctule.contract import Contract
+from noctule.engines import bundle as bundles
+from noctule.refresh import anchor, balance
+from noctule.release.publish import publish
+from resources.state import State
+
+DESCRIPTION = """The published dataset: an immutable folder with data, card, passport and checksums.
+
+Gates use only numbers that were paid for or look at the release alone. `latest` moves last and atomically; a release
+that fails a gate leaves it where it was."""
+
+
+def release(contract: Contract) -> dg.AssetsDefinition:
+    @dg.asset(
+        **step(contract, "release", kinds={"parquet"}, description=DESCRIPTION),
+        ins={"evaluation": dg.AssetIn([contract.name, "evaluation"])},
+        metadata={"dagster/column_schema": column_schema(contract)},
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=_window(contract.refresh.schedule)),
+    )
+    def asset(state: State, evaluation: dict[str, Any]) -> dg.MaterializeResult:
+        receipt = bundles.read(Path(evaluation["bundle"])).receipt
+        ledger = state.ledger
+        money = balance(contract, ledger)
+        folder = publish(
+            contract,
+            state.home,
+            Path(evaluation["staged"]),
+            receipt,
+            evaluation["validity"],
+            release_id=evaluation["release_id"],
+            epsilon_total=money["epsilon_total"],
+            ledger_head=anchor(ledger),
+        )
+        charged = evaluation["action"] == "refit"
+        outcome = {
+            "dataset": contract.name,
+            "engine": receipt["engine"],
+            "action": evaluation["action"],
+            "epsilon": receipt["epsilon"] if charged else 0.0,
+            "delta": receipt["delta"],
+            "rho": receipt["rho"] if charged else 0.0,
+            **money,
+            "rows": evaluation["rows"],
+            "snapshot": evaluation["snapshot"],
+            "release": str(folder),
+        }
+        return dg.MaterializeResult(value=outcome, metadata=metadata(_facts(contract, outcome, receipt)))
+
+    return asset
+
+
+def _facts(contract: Contract, outcome: dict[str, Any], receipt: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "action": outcome["action"],
+        "engine": outcome["engine"],
+        "release": outcome["release"],
+        "dagster/uri": f"{outcome['release']}/data",
+        "dagster/row_count": outcome["rows"],
+        "dagster/column_schema": column_schema(contract),
+        "privacy/epsilon": outcome["epsilon"],
+        "privacy/epsilon_total": outcome["epsilon_total"],
+        "privacy/epsilon_left": outcome["epsilon_left"],
+        "privacy/delta": f"{outcome['delta']:g}",
+        "privacy/guarantee": guarantee(contract),
+        "fidelity/tvd2_charged": receipt["score"]["tvd2"],
+        "draws": table(_draws(receipt["draws"])),
+    }
+
+
+def _draws(draws: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The noisy draws of the fit, summed by kind: the proof of what the night cost."""
+    kinds: dict[tuple[str, float], list[float]] = {}
+    for draw in draws:
+        kinds.setdefault((draw["mechanism"], round(draw["scale"], 2)), []).append(draw["rho"])
+    return [
+        {"mechanism": mechanism, "scale": scale, "draws": len(rhos), "rho": round(sum(rhos), 9)}
+        for (mechanism, scale), rhos in kinds.items()
+    ]
+
+
+def _window(schedule: str) -> timedelta:
+    """How old a release may grow: the schedule's longest gap and a few hours."""
+    _, _, day, _, weekday = schedule.split()
+    return timedelta(days=32 if day != "*" else 8 if weekday != "*" else 1, hours=4)

@@ -1,0 +1,59 @@
+"""The only step that spends budget: reserve, read, measure with noise, store, commit."""
+
+from typing import Any
+
+import dagster as dg
+
+from assets.metadata import metadata
+from assets.step import step
+from noctule.contract import Contract
+from noctule.ingest.snapshot import load
+from noctule.refresh import balance, synthesize
+from resources.state import State
+
+DESCRIPTION = """The differentially private model of the table; the only step that spends budget.
+
+The ledger holds the charge before a row is read. The same snapshot, contract and engine again load the stored model
+and charge nothing. There is no retry: a crash stays charged, and the next run reuses what was stored."""
+
+
+def synthesizer(contract: Contract) -> dg.AssetsDefinition:
+    @dg.asset(
+        **step(contract, "synthesizer", kinds={"smartnoise"}, description=DESCRIPTION),
+        ins={"pii": dg.AssetIn([contract.name, "pii"])},
+        code_version=contract.fit_digest()[:16],
+    )
+    def asset(state: State, pii: dict[str, Any]) -> dg.MaterializeResult:
+        snapshot = load(state.home, contract.name, pii["snapshot"])
+        night = synthesize(contract, snapshot, state.home, state.ledger)
+        receipt = night.bundle.receipt
+        charged = night.action == "refit"
+        money = balance(contract, state.ledger)
+        return dg.MaterializeResult(
+            value={"bundle": str(night.folder), "action": night.action, "snapshot": snapshot.id},
+            data_version=dg.DataVersion(receipt["key"]),
+            metadata=metadata(
+                {
+                    "action": night.action,
+                    "engine": receipt["engine"],
+                    "privacy/epsilon": receipt["epsilon"] if charged else 0.0,
+                    "privacy/epsilon_total": money["epsilon_total"],
+                    "privacy/epsilon_left": money["epsilon_left"],
+                    "privacy/rho": receipt["rho"] if charged else 0.0,
+                    "privacy/delta": f"{receipt['delta']:g}",
+                    "privacy/guarantee": guarantee(contract),
+                    "fidelity/tvd2_charged": receipt["score"]["tvd2"],
+                    "fidelity/tvd2_charged_error95": receipt["score"]["error95"],
+                }
+            ),
+        )
+
+    return asset
+
+
+def guarantee(contract: Contract) -> str:
+    unit = contract.unit.column or "row"
+    return (
+        f"({contract.privacy.epsilon:g}, {contract.privacy.delta:g})-DP for one {unit} with at most "
+        f"{contract.unit.max_rows} rows, adding or removing it; the number of rows is private too"
+    )

@@ -1,0 +1,73 @@
+"""The pandas frame that Great Expectations reads: the columns that a rule names, and no other."""
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+
+from noctule.checks.rules import INTEGER_TEXT, NUMBER_TEXT
+from noctule.contract import Contract
+from noctule.contract.columns import NumericColumn, TemplateColumn
+from noctule.evaluation.template import template_parts
+
+pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
+
+
+def frame(contract: Contract, table: pa.Table) -> Any:
+    """A pandas frame of `table`: text stays object, integers stay exact beside nulls, times are naive UTC.
+
+    Numbers inside text (a template's parts, numbers beside special codes) stand in columns of their own,
+    named as `Rule.frame_column`. A column that does not have its declared type goes in as it is: its rules
+    then fail or raise, and both block.
+    """
+    import pandas as pd
+
+    found: dict[str, Any] = {}
+    for name in table.column_names:
+        values = _plain(table[name])
+        found[name] = _series(values)
+        if pa.types.is_string(values.type):
+            for part, numbers in _numbers(contract, name, values).items():
+                found[f"{name}\x1f{part}"] = _series(numbers)
+    return pd.DataFrame(found, copy=False)
+
+
+def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    if pa.types.is_large_string(kind):
+        kind = pa.string()
+    elif pa.types.is_decimal(kind):
+        kind = pa.float64()
+    elif pa.types.is_date(kind):
+        kind = pa.timestamp("s")
+    elif pa.types.is_timestamp(kind):
+        kind = pa.timestamp(kind.unit)
+    return values if kind == values.type else values.cast(kind, safe=False)
+
+
+def _numbers(contract: Contract, name: str, values: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
+    column = contract.column(name)
+    if isinstance(column, TemplateColumn):
+        return template_parts(values, column)
+    if isinstance(column, NumericColumn) and column.special:
+        number = INTEGER_TEXT if column.type == "integer" else NUMBER_TEXT
+        trimmed = pc.utf8_trim_whitespace(values)
+        readable = pc.match_substring_regex(trimmed, f"^(?:{number})$")
+        return {"number": pc.if_else(readable, trimmed, None).cast(pa.float64())}
+    return {}
+
+
+def _series(values: pa.ChunkedArray) -> Any:
+    import pandas as pd
+
+    nullable = {
+        pa.int8(): pd.Int8Dtype(),
+        pa.int16(): pd.Int16Dtype(),
+        pa.int32(): pd.Int32Dtype(),
+        pa.int64(): pd.Int64Dtype(),
+        pa.uint8(): pd.UInt8Dtype(),
+        pa.uint16(): pd.UInt16Dtype(),
+        pa.uint32(): pd.UInt32Dtype(),
+        pa.uint64(): pd.UInt64Dtype(),
+    }
+    return values.to_pandas(types_mapper=nullable.get if values.null_count else None)

@@ -1,0 +1,113 @@
+"""Contract checks by Great Expectations. Only check, column, passed and errored leave; no result, no text, no count."""
+
+import logging
+import os
+import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from noctule.checks.frame import frame
+from noctule.checks.rules import Rule, rules
+from noctule.contract import Contract
+from noctule.contract.arrow import source_schema
+from noctule.ingest.snapshot import Snapshot
+from noctule.sealed import sealed
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule's outcome. A failed check that is not `blocking` warns: codes map such a cell by a fixed rule."""
+
+    name: str
+    column: str | None
+    passed: bool
+    errored: bool
+    blocking: bool
+
+    @property
+    def blocks(self) -> bool:
+        return self.errored or (self.blocking and not self.passed)
+
+
+@sealed
+def run_checks(contract: Contract, snapshot: Snapshot) -> list[Check]:
+    """Check the whole snapshot against its contract: types first, then every rule in contract order.
+
+    A check that could not be made has `errored`, counts as failed and blocks. Raises NoctuleError (without a
+    library's message) when the snapshot cannot be read.
+    """
+    wanted = rules(contract)
+    schema = next(snapshot.batches(rows=1)).schema
+    named = {rule.column for rule in wanted if rule.column}
+    table = snapshot.table([name for name in schema.names if name in named])
+    outcomes = _outcomes(wanted, frame(contract, table))
+    return _type_checks(contract, schema) + [
+        Check(rule.name, rule.column, *outcomes.get(place, (False, True)), rule.blocking)
+        for place, rule in enumerate(wanted)
+    ]
+
+
+def _type_checks(contract: Contract, schema: pa.Schema) -> list[Check]:
+    declared = source_schema(contract)
+    same_names = sorted(schema.names) == sorted(declared.names)
+    held = {field.name: field.type for field in schema}
+    return [
+        Check("columns", None, same_names, False, True),
+        *(Check("type", field.name, held.get(field.name) == field.type, False, True) for field in declared),
+    ]
+
+
+def _outcomes(wanted: list[Rule], data: Any) -> dict[int, tuple[bool, bool]]:
+    """Place of a rule -> (passed, errored). A place is left out when Great Expectations gave it no result."""
+    with _quiet():
+        try:
+            results = _validate(wanted, data)
+        except Exception:  # its text may quote cells: the rules without an outcome count as errored
+            return {}
+    found: dict[int, tuple[bool, bool]] = {}
+    for result in results:
+        errored = _raised(result.exception_info)
+        found[result.expectation_config.meta["rule"]] = (bool(result.success) and not errored, errored)
+    return found
+
+
+def _validate(wanted: list[Rule], data: Any) -> list[Any]:
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the context is made
+    import great_expectations as gx
+    import great_expectations.expectations as library
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}  # pyright: ignore[reportAttributeAccessIssue] -- as documented
+    asset = context.data_sources.add_pandas("snapshot").add_dataframe_asset("snapshot")
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": data})
+    expectations: list[Any] = []
+    for place, rule in enumerate(wanted):
+        where = {} if rule.column is None else {"column": rule.frame_column}
+        expectations.append(getattr(library, rule.expectation)(**where, **rule.arguments, meta={"rule": place}))
+    suite = gx.ExpectationSuite(name="contract", expectations=expectations)
+    return batch.validate(suite, result_format="BOOLEAN_ONLY").results
+
+
+def _raised(exception_info: dict[str, Any]) -> bool:
+    """GX gives one flag, or one entry for each metric that raised; the texts beside them quote cells."""
+    if "raised_exception" in exception_info:
+        return bool(exception_info["raised_exception"])
+    return any(entry.get("raised_exception", True) for entry in exception_info.values())
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Keep the library's log records and warnings, which may quote cells, from every handler while it works."""
+    logger = logging.getLogger("great_expectations")
+    before = logger.propagate, logger.handlers[:]
+    logger.propagate, logger.handlers[:] = False, [logging.NullHandler()]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.propagate, logger.handlers[:] = before

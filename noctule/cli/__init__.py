@@ -1,0 +1,30 @@
+"""The command line. Exit codes: 2 usage, 3 contract or data, 4 budget, 5 gate, 1 anything else."""
+
+import sys
+
+import click
+
+from noctule.cli.contract import contract, init
+from noctule.cli.ledger import ledger
+from noctule.cli.onefile import generate, train
+from noctule.cli.run import run
+from noctule.errors import NoctuleError
+
+
+@click.group()
+@click.version_option(package_name="noctule")
+def cli() -> None:
+    """Differentially private synthetic tables, and the proof of what they cost."""
+
+
+for command in (run, contract, init, ledger, train, generate):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Entry point: a Noctule error is printed with its next step, and its exit code is returned."""
+    try:
+        cli()
+    except NoctuleError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,127 @@
+"""`noctule train` and `noctule generate`: one file, without a deployment."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import click
+
+from noctule.checks.verdict import inspect
+from noctule.contract import Contract
+from noctule.contract.arrow import release_schema
+from noctule.contract.columns import CategoryColumn
+from noctule.contract.load import load
+from noctule.engines import bundle as bundles
+from noctule.engines.bundle import Bundle
+from noctule.engines.registry import engine
+from noctule.errors import UsageError
+from noctule.home import Home
+from noctule.ledger.book import Ledger
+from noctule.progress import progress
+from noctule.refresh import balance, synthesize, take_snapshot
+from noctule.release.passport import passport
+from noctule.release.stage import tables
+from noctule.release.write import write_csv, write_parquet
+
+
+@click.command()
+@click.option("--input", "source", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--contract", "contract_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--model", help="Engine: mst. Default: the contract's.")
+@click.option("--epsilon", type=float, help="Default: the contract's.")
+@click.option("--delta", type=float, help="Default: the contract's.")
+@click.option("--unit", help="Column that names the person. Default: the contract's.")
+@click.option("--max-rows", type=int, help="Rows kept of each unit. Default: the contract's.")
+@click.option("--categorical", default="", help="Columns that must be categories in the contract, comma separated.")
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of the model bundle.")
+def train(source: Path, contract_file: Path | None, output: Path, categorical: str, **given: Any) -> None:
+    """Fit a differentially private model of one file and charge it to the ledger."""
+    if given["model"]:
+        engine(given["model"])
+    if contract_file is None:
+        raise UsageError(
+            "without a contract, categories and bounds would have to be read off the data, and that is not free",
+            fix=f"draft one with: noctule init {source} --name {_dataset_name(source)}"
+            f"{' --unit ' + given['unit'] if given['unit'] else ''}; fill it in, then add --contract "
+            f"datasets/{_dataset_name(source)}.yaml",
+        )
+    if output.exists():
+        raise UsageError(f"{output} exists", fix="remove it, or choose another --output")
+    contract = _overridden(load(contract_file), source, given)
+    _require_categories(contract, [name for name in categorical.split(",") if name])
+    home = Home.from_environment()
+    ledger = Ledger(home.ledger)
+    with progress(contract.name):
+        snapshot = take_snapshot(contract, home, ledger, Path.cwd())
+        inspect(contract, snapshot, home)
+        night = synthesize(contract, snapshot, home, ledger)
+    bundles.write(night.bundle, output)
+    charged = contract.privacy.epsilon if night.action == "refit" else 0.0
+    money = balance(contract, ledger)
+    click.echo(
+        f"{output}: epsilon charged: {charged:g} (total {money['epsilon_total']:.3g}, "
+        f"left {money['epsilon_left']:.3g}, delta {contract.privacy.delta:g})"
+    )
+
+
+@click.command()
+@click.option("--model", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--samples", required=True, type=click.IntRange(min=1))
+@click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help=".csv or .parquet")
+@click.option("--seed", type=click.IntRange(min=0), help="For the same sample twice; sampling is free of charge either way.")
+def generate(model: Path, samples: int, output: Path, seed: int | None) -> None:
+    """Sample a model bundle into a file. Costs no epsilon."""
+    if output.suffix not in (".csv", ".parquet"):
+        raise UsageError(f"cannot tell the format of {output.name}", fix="end --output in .csv or .parquet")
+    bundle = bundles.read(model)
+    drawn = tables(bundle, samples, secrets.randbits(63) if seed is None else seed)
+    schema = release_schema(bundle.contract)
+    with progress(output.name):
+        if output.suffix == ".csv":
+            write_csv(drawn, schema, output, null=next(iter(bundle.contract.source.nulls), ""))
+        else:
+            write_parquet(drawn, schema, output, _passport(bundle, output))
+    click.echo(f"{output}: {samples:,} rows, epsilon charged: 0")
+
+
+def _overridden(contract: Contract, source: Path, given: dict[str, Any]) -> Contract:
+    """The contract with this file as its source, and with what the command line says instead. Validated again."""
+    words = contract.model_dump(by_alias=True)
+    words["source"]["path"] = str(source.resolve())
+    words["source"]["kind"] = "parquet" if source.suffix == ".parquet" else "csv"
+    words["engine"]["name"] = given["model"] or words["engine"]["name"]
+    for key in ("epsilon", "delta"):
+        words["privacy"][key] = given[key] or words["privacy"][key]
+    words["unit"]["column"] = given["unit"] or words["unit"]["column"]
+    words["unit"]["max_rows"] = given["max_rows"] or words["unit"]["max_rows"]
+    try:
+        return Contract.model_validate(words)
+    except ValueError:
+        fault = UsageError("the options do not fit the contract", fix="check --unit, --max-rows, --epsilon and --delta")
+    raise fault
+
+
+def _require_categories(contract: Contract, names: list[str]) -> None:
+    declared = {column.name for column in contract.columns if isinstance(column, CategoryColumn)}
+    if strangers := [name for name in names if name not in declared]:
+        raise UsageError(
+            f"--categorical names {strangers[0]!r}, which the contract does not declare as type: category",
+            fix="declare it in the contract with its public list of categories, or leave it out of --categorical",
+        )
+
+
+def _passport(bundle: Bundle, output: Path) -> dict[str, Any]:
+    """Of a sample that passed no gate: the facts of the fit, as they stood when it was paid for."""
+    known = bundle.receipt
+    return passport(
+        bundle.contract,
+        known,
+        release=f"ungated sample {output.name}",
+        epsilon_total=known["epsilon_total"],
+        ledger_head=known["ledger_head"],
+    )
+
+
+def _dataset_name(source: Path) -> str:
+    plain = "".join(letter if letter.isalnum() else "_" for letter in source.name.split(".")[0].lower()).strip("_")
+    return plain if plain[:1].isalpha() else f"table_{plain}"

@@ -1,0 +1,31 @@
+"""`noctule run NAME`: the dataset's Dagster job, in a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from noctule.errors import UsageError
+from noctule.home import Home
+
+
+@click.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line of standard output.")
+def run(name: str, as_json: bool) -> None:
+    """Refresh dataset NAME: raw file to gated release, through its Dagster job."""
+    root = application_root(Path.cwd())
+    environment = os.environ | {"NOCTULE_HOME": str(Home.from_environment().root)}
+    command = [sys.executable, "-m", "pipelines.run", name, *(["--json"] if as_json else [])]
+    finished = subprocess.run(command, cwd=root, env=environment, check=False)  # noqa: S603 - our own module
+    sys.exit(finished.returncode)
+
+
+def application_root(start: Path) -> Path:
+    """The nearest folder at or above `start` that holds workspace.yaml. Raises UsageError."""
+    for folder in (start, *start.parents):
+        if (folder / "workspace.yaml").exists():
+            return folder
+    raise UsageError("no workspace.yaml here or above", fix="run noctule inside a deployment: the clone's folder")

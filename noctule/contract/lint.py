@@ -1,0 +1,62 @@
+"""Advice on a valid contract: what a reviewer would ask. Nothing here keeps a night from running by itself."""
+
+import re
+from collections.abc import Iterator
+
+from noctule.contract.columns import NumericColumn
+from noctule.contract.model import Contract
+from noctule.errors import UsageError
+
+STRONG_EPSILON = 3.0
+LARGE_DELTA = 1e-5
+MANY_CODES = 400  # a pair of such columns has more cells than a usual table has rows
+
+
+def lint(contract: Contract) -> list[str]:
+    """One line of advice each, led by the key path it is about; empty when there is nothing to say."""
+    return [*_privacy(contract), *_schedule(contract), *_columns(contract)]
+
+
+def _privacy(contract: Contract) -> Iterator[str]:
+    privacy = contract.privacy
+    if privacy.cap.epsilon < privacy.epsilon:
+        yield (
+            f"privacy.cap: {privacy.cap.epsilon:g} is below one night's epsilon of {privacy.epsilon:g}, "
+            "so no night will be granted; raise the cap or lower epsilon"
+        )
+    if privacy.epsilon > STRONG_EPSILON:
+        yield f"privacy.epsilon: {privacy.epsilon:g} is weak; {STRONG_EPSILON:g} or less is usual for personal data"
+    if privacy.delta > LARGE_DELTA:
+        yield f"privacy.delta: {privacy.delta:g} is large; keep it below 1 / (number of people), such as 1e-6"
+    if contract.unit.column is None:
+        yield "unit: each row is protected, not each person; name unit.column if a person can have several rows"
+    if contract.unit.max_rows > 1:
+        yield f"unit.max_rows: noise grows with the {contract.unit.max_rows} rows kept for one person; fewer is better"
+
+
+def _schedule(contract: Contract) -> Iterator[str]:
+    from noctule.engines.registry import engine  # here, since engines import contracts
+
+    try:
+        engine(contract.engine.name)
+    except UsageError as refusal:
+        yield f"engine.name: {refusal.what}; {refusal.fix}"
+    if contract.refresh.refit != "nightly":
+        yield f"refresh.refit: {contract.refresh.refit} is not built yet; every changed source is refitted"
+    if not re.fullmatch(r"\S+( +\S+){4}", contract.refresh.schedule.strip()):
+        yield 'refresh.schedule: write five cron fields, such as "30 2 * * *"'
+    if contract.gates.max_tvd2 is None:
+        yield "gates.max_tvd2: no gate on fidelity is set; 0.10 is a fair start"
+
+
+def _columns(contract: Contract) -> Iterator[str]:
+    for position, column in enumerate(contract.columns):
+        place = f"columns[{position}] ({column.name})"
+        if not column.description and getattr(column, "release", "keep") != "drop":
+            yield f"{place}: has no description; readers of the release will see none"
+        if getattr(column, "domain_source", "public") in ("data_draft", "dp_estimated"):
+            yield f"{place}.domain_source: a night refuses to run until its domain is public"
+        if isinstance(column, NumericColumn) and (column.bins or 0) > MANY_CODES:
+            yield f"{place}.bins: {column.bins} bins spread the counts thin; 20 to 32 serve well"
+    if not contract.targets:
+        yield "columns: none is marked target: true, so usefulness for prediction is not measured"

@@ -1,0 +1,102 @@
+"""A Parquet file as record batches of the declared types, streamed; also how a snapshot is read back."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.parquet as pq
+
+from noctule.contract.model import Source
+from noctule.ingest.cells import is_text
+from noctule.ingest.faults import attempt, first_bad, refusal
+from noctule.ingest.header import require_columns
+
+pc: Any = pyarrow.compute  # makes its functions at run time, out of the type checker's sight
+
+ROWS = 131_072  # rows of a batch, and of a snapshot's row group
+
+
+def read_parquet(path: Path, source: Source, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Batches as `schema`, in file order. Raises DataError.
+
+    Types must equal the contract's: nothing is cast. Floats must be finite and text free of NUL, as in CSV.
+    """
+    file, flaw = attempt(lambda: pq.ParquetFile(path, page_checksum_verification=True))
+    held, flaw = attempt(lambda: file.schema_arrow) if flaw is None else (None, flaw)
+    if flaw:
+        raise refusal(source, flaw.what, fix=flaw.fix)
+    original, _ = attempt(lambda: stored_schema(file))
+    _require_types(held, original, schema, source)
+    rows, batches = 0, file.iter_batches(ROWS, columns=schema.names)
+    while True:
+        batch, flaw = attempt(lambda: _cast(next(batches), schema))
+        if flaw:
+            raise refusal(source, f"after data row {rows}: {flaw.what}", fix=flaw.fix)
+        if batch is None:
+            return
+        _require_sound(batch, source, rows)
+        rows += batch.num_rows
+        yield batch
+
+
+def stored(path: Path, rows: int = ROWS, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """Batches of a file that we wrote, in the exact types it was written from."""
+    file = pq.ParquetFile(path, page_checksum_verification=True)
+    schema = stored_schema(file, columns)
+    for batch in file.iter_batches(rows, columns=schema.names):
+        yield _cast(batch, schema)
+
+
+def stored_schema(file: pq.ParquetFile, columns: list[str] | None = None) -> pa.Schema:
+    """The Arrow schema the file was written from. Parquet itself has no timestamp[s], for one."""
+    kept = (file.metadata.metadata or {}).get(b"ARROW:schema")
+    schema = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(kept))) if kept else file.schema_arrow
+    return schema if columns is None else pa.schema([schema.field(name) for name in columns])
+
+
+def _cast(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([batch.column(field.name).cast(field.type) for field in schema], schema=schema)
+
+
+def _require_types(held: pa.Schema, original: pa.Schema | None, schema: pa.Schema, source: Source) -> None:
+    require_columns(held.names, schema.names, source)
+    for field in schema:
+        found = {held.field(field.name).type}
+        if original is not None and field.name in original.names:
+            found.add(original.field(field.name).type)
+        if field.type not in found:
+            raise refusal(
+                source,
+                f"the file holds {held.field(field.name).type}, the contract declares {field.type}",
+                fix="declare the file's type as the column's arrow, or have the file written as declared",
+                column=field.name,
+            )
+
+
+def _require_sound(batch: pa.RecordBatch, source: Source, rows_before: int) -> None:
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        if fault := _first_fault(column):
+            row, what = fault
+            fix = "correct the file; write a missing value as null"
+            raise refusal(source, what, fix=fix, column=name, row=rows_before + row + 1)
+
+
+def _first_fault(column: pa.Array) -> tuple[int, str] | None:
+    if is_text(column.type):
+        plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+        def sound(count: int) -> bool:
+            return attempt(lambda: plain[:count].validate(full=True))[1] is None
+
+        if not sound(len(plain)):
+            return first_bad(len(plain), sound), "the text is not UTF-8"
+        bad, what = pc.match_substring(plain, "\0"), "there is a NUL character"
+    elif pa.types.is_floating(column.type):
+        bad, what = pc.invert(pc.is_finite(column)), "the number is infinite or NaN"
+    else:
+        return None
+    first = pc.index(bad, True).as_py()
+    return None if first < 0 else (first, what)

@@ -1,0 +1,76 @@
+"""A snapshot: one raw table as it was, immutable, in the vault."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from noctule.errors import DataError
+from noctule.home import Home
+from noctule.ingest.faults import attempt
+from noctule.ingest.parquet import ROWS, stored
+
+DATA, FACTS = "data.parquet", "snapshot.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Raw rows: whatever is read from it stays inside the vault (design.md invariant 3)."""
+
+    dataset: str
+    id: str  # keyed hash of the content
+    path: Path  # the folder
+
+    def table(self, columns: list[str] | None = None) -> pa.Table:
+        """The rows, with the exact types of the contract's source schema. Raises DataError when damaged."""
+        return pa.Table.from_batches(list(self.batches(columns=columns)))
+
+    def batches(self, rows: int = ROWS, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows in order, at most `rows` at a time; never none. Raises DataError when damaged."""
+        found = stored(self.path / DATA, rows, columns)
+        while True:
+            batch, flaw = attempt(lambda: next(found))
+            if flaw:
+                raise _damaged(self.dataset, self.id)
+            if batch is None:
+                return
+            yield batch
+
+
+def folder(home: Home, dataset: str) -> Path:
+    return home.vault / "snapshots" / dataset
+
+
+def facts(path: Path) -> dict[str, Any] | None:
+    """What was recorded with the snapshot in this folder; None when it is missing or not readable."""
+    try:
+        found: Any = json.loads((path / FACTS).read_text())
+        size = (path / DATA).stat().st_size
+    except (OSError, ValueError):
+        return None
+    sound = isinstance(found, dict) and found.get("format") == FORMAT and found.get("bytes") == size
+    return found if sound else None
+
+
+def load(home: Home, dataset: str, id: str) -> Snapshot:
+    """The stored snapshot, its file compared with the SHA-256 noted at its making. Raises DataError when it differs."""
+    if not (re.fullmatch("[a-z][a-z0-9_]*", dataset) and re.fullmatch("[0-9a-f]{32}", id)):
+        raise DataError("this is not the name of a snapshot", where="snapshot", fix="use the id that ingest gave")
+    path = folder(home, dataset) / id
+    known = facts(path)
+    if known is not None:
+        with (path / DATA).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() == known["sha256"]:
+                return Snapshot(dataset, id, path)
+    raise _damaged(dataset, id)
+
+
+def _damaged(dataset: str, id: str) -> DataError:
+    where = f"{dataset}: snapshot {id}"
+    return DataError("the snapshot is missing or damaged", where=where, fix="ingest the source again")

@@ -1,0 +1,72 @@
+"""The account of every population: plain JSON for `noctule ledger show --json`, and rows for a table on a terminal."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from noctule.contract.model import Cap
+from noctule.ledger.balance import Balance, Policy, balance
+from noctule.ledger.book import Ledger
+from noctule.ledger.entry import GENESIS, Entry, timestamp
+from noctule.mechanisms.accounting import NANO, epsilon_of
+
+HEADERS = ("population", "charges", "open", "spent in window", "spent ever", "left", "cap", "delta", "next return")
+
+
+def statement(ledger: Ledger, policies: Mapping[str, tuple[Cap, float]] | None = None) -> dict[str, Any]:
+    """Per population what is spent and left. Raises LedgerError when the book is damaged.
+
+    Epsilons are stated at one delta a population: that of `policies` (population -> cap, delta; from the contracts in
+    force), else the one recorded with its newest reserve. `policies` may name populations that have no entry yet.
+    """
+    entries, now = ledger.sound()
+    rules = {e.population: (Policy.of(e).cap, Policy.of(e).delta) for e in entries if e.kind == "reserve"}
+    rules |= policies or {}
+    return {
+        "entries": len(entries),
+        "head": entries[-1].hash if entries else GENESIS,
+        "as_of": timestamp(now),
+        "populations": [
+            _account(entries, balance(entries, name, cap, delta, now)) for name, (cap, delta) in sorted(rules.items())
+        ],
+    }
+
+
+def table_rows(statement: dict[str, Any]) -> list[tuple[str, ...]]:
+    """One row of text a population, in the order of HEADERS."""
+    return [_row(account) for account in statement["populations"]]
+
+
+def _account(entries: Sequence[Entry], now: Balance) -> dict[str, Any]:
+    reserves = {e.seq for e in entries if e.kind == "reserve" and e.population == now.population}
+    closed = {e.reservation for e in entries}
+    back = now.next_return
+    return {
+        "population": now.population,
+        "charges": len(reserves),
+        "open": len(reserves - closed),  # reserved, never committed: under way, or left by a crash; both count
+        "cap": {**_money(now.cap_nano_rho, now.delta), **now.cap.model_dump()},
+        "delta": now.delta,
+        "spent": _money(now.spent_nano_rho, now.delta),
+        "spent_lifetime": _money(now.lifetime_nano_rho, now.delta),
+        "left": _money(now.left_nano_rho, now.delta),
+        "next_return": None if back is None else timestamp(back),
+    }
+
+
+def _money(nano_rho: int, delta: float) -> dict[str, Any]:
+    return {"epsilon": epsilon_of(nano_rho, delta), "rho": nano_rho / NANO, "nano_rho": nano_rho}
+
+
+def _row(account: dict[str, Any]) -> tuple[str, ...]:
+    cap, back = account["cap"], account["next_return"]
+    never = "never" if cap["per"] == "lifetime" else "-"
+    return (
+        account["population"],
+        str(account["charges"]),
+        str(account["open"]),
+        *(f"{account[name]['epsilon']:.4g}" for name in ("spent", "spent_lifetime", "left")),
+        f"{cap['epsilon']:g} per {cap['per']}",
+        f"{account['delta']:g}",
+        never if back is None else f"{datetime.fromisoformat(back):%Y-%m-%d}",
+    )

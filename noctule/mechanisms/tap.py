@@ -1,0 +1,53 @@
+"""The noise tap: every draw of noise on raw counts passes here, and their sum must equal the charge.
+
+The tap trusts the sensitivity it is told, so it catches a forgotten or doubled draw and a budget that was not
+split, not a wrong sensitivity (research: privacy.md section 4).
+"""
+
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from noctule.errors import LedgerError
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One use of a mechanism. `rho` is its zCDP cost; `sensitivity` and `scale` are those it was drawn with."""
+
+    mechanism: str
+    sensitivity: float
+    scale: float
+    rho: float
+
+
+@dataclass
+class NoiseTap:
+    """The draws of one charge, in order."""
+
+    draws: list[Draw] = field(default_factory=list[Draw])
+
+    def record(self, draw: Draw) -> None:
+        """Note a draw before its noise is drawn, so that a crash in between over-counts. Raises LedgerError."""
+        if not (math.isfinite(draw.rho) and draw.rho >= 0):
+            raise LedgerError(
+                f"a draw of {draw.mechanism} has no finite privacy cost", fix="report this; nothing may be released"
+            )
+        self.draws.append(draw)
+
+    @property
+    def nano_rho(self) -> int:
+        """Sum of all draws in nano-rho, rounded up; a thousandth of a nano-rho is float noise, not money."""
+        return math.ceil(math.fsum(draw.rho for draw in self.draws) * 1e9 - 1e-3)
+
+    def events(self) -> list[dict[str, Any]]:
+        """The draws as plain JSON, for the receipt and the ledger."""
+        return [asdict(draw) for draw in self.draws]
+
+    def require_equal(self, nano_rho: int) -> None:
+        """Refuse unless the draws sum to exactly the charge of `nano_rho`. Raises LedgerError."""
+        if self.nano_rho != nano_rho:
+            raise LedgerError(
+                f"the noise drawn costs {self.nano_rho} nano-rho, the charge was {nano_rho}",
+                fix="do not release this fit: an engine splits its budget wrongly; report it with the receipt's draws",
+            )

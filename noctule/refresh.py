@@ -1,0 +1,194 @@
+"""One night of one dataset: snapshot, then reserve -> read -> fit -> score -> store -> commit.
+
+The order is the guarantee. The ledger holds the whole charge before a row of the snapshot is read for it
+(design.md, invariant 2); a crash leaves the reservation charged; a retry with the same key reuses the
+stored model or charges again.
+"""
+
+import fcntl
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from noctule.checks.verdict import require as require_verdict
+from noctule.codes import Codec
+from noctule.contract import Contract
+from noctule.engines import bundle as bundles
+from noctule.engines.bundle import Bundle
+from noctule.engines.registry import engine
+from noctule.errors import BundleError, ContractError
+from noctule.evaluation.charged import charged_tvd2
+from noctule.home import Home
+from noctule.ingest.ingest import ingest, unchanged
+from noctule.ingest.snapshot import Snapshot
+from noctule.ledger.book import Ledger
+from noctule.mechanisms.accounting import NANO, rho_of
+from noctule.mechanisms.tap import NoiseTap
+from noctule.sealed import sealed
+
+log = logging.getLogger(__name__)
+
+SCORE_SHARE = 50  # one part in 50 of the night's rho buys the score that may be published
+SCORE_SEED = 1  # of the sample that is scored; sampling is post-processing, so any fixed seed serves
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """A fitted model ready to sample, where it lies, and whether this night paid for it."""
+
+    bundle: Bundle
+    folder: Path
+    action: Literal["refit", "resample"]
+
+
+def require_ready(contract: Contract) -> None:
+    """Refuse what cannot end in a release, before anything is opened. Raises ContractError or UsageError."""
+    contract.require_public_domains()
+    engine(contract.engine.name)
+    if contract.refresh.refit != "nightly":
+        raise ContractError(
+            f"refit: {contract.refresh.refit} is not built yet",
+            where=f"{contract.name}: refresh.refit",
+            fix="write refit: nightly, which refits only when the snapshot or the contract changed",
+        )
+
+
+@sealed
+def take_snapshot(contract: Contract, home: Home, ledger: Ledger, root: Path) -> Snapshot:
+    """The night's snapshot: the last one while the source file stands untouched, else a new one.
+
+    At the cap a touched file is not even opened. Raises BudgetError, ContractError, DataError.
+    """
+    require_ready(contract)
+    if known := unchanged(contract, home, root):
+        log.info("source untouched since its last snapshot")
+        return known
+    ledger.require_headroom(nano_rho=_charge(contract), **_account(contract))
+    log.info("reading the source into the vault")
+    return ingest(contract, home, root)
+
+
+@sealed
+def synthesize(contract: Contract, snapshot: Snapshot, home: Home, ledger: Ledger) -> Synthesis:
+    """The stored model of this snapshot, contract and engine; or a new one, reserved, fitted and committed.
+
+    Raises CheckError without a passed verdict for this snapshot, BudgetError at the cap.
+    """
+    require_ready(contract)
+    require_verdict(contract, snapshot, home)
+    key = fit_key(contract, snapshot)
+    folder = home.models / contract.name / key
+    with _one_at_a_time(home, contract.name):
+        if stored := _stored(contract, key, folder, ledger):
+            log.info("model of this snapshot is stored: nothing is charged")
+            return Synthesis(stored, folder, "resample")
+        return Synthesis(_fit(contract, snapshot, key, folder, ledger), folder, "refit")
+
+
+def fit_key(contract: Contract, snapshot: Snapshot) -> str:
+    """What one charge buys: this dataset, snapshot, contract and engine configuration (hex, 32 characters)."""
+    return hashlib.sha256(f"{contract.name}/{snapshot.id}/{contract.fit_digest()}".encode()).hexdigest()[:32]
+
+
+def _stored(contract: Contract, key: str, folder: Path, ledger: Ledger) -> Bundle | None:
+    """The bundle under this key when it is whole and paid for; a crash after storing is committed here."""
+    pending = ledger.pending(contract.name, key)
+    if not folder.exists() or not (pending or ledger.committed(contract.name, key)):
+        return None
+    try:
+        found = bundles.read(folder)
+    except BundleError:
+        log.warning("stored model is damaged: it is set aside, and this night charges again")
+        folder.rename(folder.with_name(f".{key}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"))
+        return None
+    if pending and found.receipt["reservation"] == pending.seq:
+        ledger.commit(pending, {"bundle": key})
+    return found
+
+
+def _fit(contract: Contract, snapshot: Snapshot, key: str, folder: Path, ledger: Ledger) -> Bundle:
+    charge = _charge(contract)
+    reservation = ledger.reserve(
+        dataset=contract.name,
+        key=key,
+        nano_rho=charge,
+        event={"name": "ZCDpEvent", "rho": charge / NANO},
+        **_account(contract),
+    )
+    tap = NoiseTap()
+    codec = Codec(contract)
+    log.info("encoding %d attributes", len(codec.attributes))
+    codes = codec.encode(snapshot.table([column.name for column in contract.modelled]))
+    log.info("fitting %s at epsilon %g", contract.engine.name, contract.privacy.epsilon)
+    score_charge = charge // SCORE_SHARE
+    model = engine(contract.engine.name).fit(
+        codes, codec.domain, nano_rho=charge - score_charge, max_rows=contract.unit.max_rows, tap=tap
+    )
+    log.info("scoring the model")
+    score = charged_tvd2(
+        codes,
+        model.sample(max(1, round(model.total)), SCORE_SEED),
+        codec.domain,
+        rows=model.total,
+        nano_rho=score_charge,
+        max_rows=contract.unit.max_rows,
+        tap=tap,
+    )
+    tap.require_equal(charge)
+    receipt: dict[str, Any] = {
+        "dataset": contract.name,
+        "population": contract.population,
+        "engine": contract.engine.name,
+        "epsilon": contract.privacy.epsilon,
+        "delta": contract.privacy.delta,
+        "rho": charge / NANO,
+        "nano_rho": charge,
+        "unit": contract.unit.model_dump(),
+        "key": key,
+        "snapshot": snapshot.id,
+        "reservation": reservation.seq,
+        "ledger_head": f"{reservation.seq}:{reservation.hash}",
+        "epsilon_total": balance(contract, ledger)["epsilon_total"],
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "score": {"tvd2": score.tvd2, "error95": score.error95, "pairs": score.pairs},
+        "draws": tap.events(),
+    }
+    bundle = Bundle(contract, model, receipt)
+    bundles.write(bundle, folder)
+    ledger.commit(reservation, {"bundle": key})
+    return bundle
+
+
+def anchor(ledger: Ledger) -> str:
+    """The last entry as `seq:hash`, to be published: `noctule ledger verify` holds the book against it."""
+    entries = ledger.entries()
+    return f"{entries[-1].seq}:{entries[-1].hash}" if entries else f"0:{ledger.head()}"
+
+
+def balance(contract: Contract, ledger: Ledger) -> dict[str, float]:
+    """Epsilon spent on the population inside the cap's window, and what the cap leaves, at the contract's delta."""
+    now = ledger.balance(**_account(contract))
+    return {"epsilon_total": now.epsilon_spent, "epsilon_left": now.epsilon_left}
+
+
+def _charge(contract: Contract) -> int:
+    return rho_of(contract.privacy.epsilon, contract.privacy.delta)
+
+
+def _account(contract: Contract) -> dict[str, Any]:
+    return {"population": contract.population, "cap": contract.privacy.cap, "delta": contract.privacy.delta}
+
+
+@contextmanager
+def _one_at_a_time(home: Home, dataset: str) -> Iterator[None]:
+    """Two runs of one dataset on this host take turns, so that the second finds the first one's model."""
+    folder = home.root / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / dataset).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,100 @@
+"""The words of a release: README.md in the form of a Hugging Face dataset card, and the content of quality.json."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from noctule.contract import Contract
+from noctule.release.gates import Gate
+from noctule.release.layout import DATA
+from noctule.release.schema import plain_schema
+
+HUB_NAMES = {"double": "float64", "float": "float32", "halffloat": "float16", "date32[day]": "date32"}
+
+
+def quality(facts: dict[str, Any], receipt: dict[str, Any], gates: list[Gate]) -> dict[str, Any]:
+    """Charged and released figures, by tier; nothing computed on raw rows stands here unpaid."""
+    return {
+        "dataset": facts["dataset"],
+        "release": facts["release"],
+        "charged": receipt.get("score") or {},
+        "gates": [gate.as_dict() for gate in gates],
+    }
+
+
+def card(contract: Contract, facts: dict[str, Any], gates: list[Gate], staged: Path) -> str:
+    schema, rows = plain_schema(staged), pq.read_metadata(staged).num_rows
+    head = yaml.safe_dump(_front_matter(contract, schema, rows), sort_keys=False, allow_unicode=True)
+    title = contract.title or contract.name
+    parts = [
+        f"---\n{head}---\n# {title}",
+        contract.description.strip(),
+        f"**Synthetic data.** {rows:,} rows drawn from a differentially private model of the source table; "
+        f"none is copied from it. Release `{facts['release']}`.",
+        _opening(),
+        _guarantee(facts),
+        _quality(gates),
+        _columns(contract, schema),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _front_matter(contract: Contract, schema: pa.Schema, rows: int) -> dict[str, Any]:
+    features = [{"name": field.name, "dtype": _hub_name(field.type)} for field in schema]
+    return {
+        "pretty_name": contract.title or contract.name,
+        "tags": ["synthetic", "differential-privacy", "tabular"],
+        "configs": [{"config_name": "default", "data_files": "data/*.parquet"}],
+        "dataset_info": {"features": features, "splits": [{"name": "train", "num_examples": rows}]},
+    }
+
+
+def _hub_name(kind: pa.DataType) -> str:
+    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return HUB_NAMES.get(str(plain), str(plain))
+
+
+def _opening() -> str:
+    return f"""## Open it
+
+```python
+pd.read_parquet("{DATA}")              # .attrs holds the privacy passport
+pl.read_parquet("{DATA}")
+duckdb.sql("from '{DATA}'")
+```"""
+
+
+def _guarantee(facts: dict[str, Any]) -> str:
+    unit = "one row" if facts["privacy_unit"] == "row" else f"one `{facts['privacy_unit']}`"
+    return f"""## Guarantee
+
+| | |
+|---|---|
+| epsilon, delta (this release) | {facts["epsilon"]:g}, {facts["delta"]:g} |
+| rho (zCDP) | {facts["rho"]:g} |
+| epsilon, all runs | {facts["epsilon_total"]:.4g} a {facts["epsilon_total_window"]}, for `{facts["population"]}` |
+| privacy unit | {unit}, at most {facts["max_rows"]} row(s) kept |
+| neighbouring relation | {facts["neighbouring_relation"]} |
+| engine, mechanisms | {facts["engine"]}; {", ".join(facts["mechanisms"])} |
+| ledger head | `{facts["ledger_head"]}` |
+
+Whatever is computed from this table, by anyone, keeps this guarantee. It bounds what the release tells about any one
+unit; it does not promise that an analysis of few rows is accurate. Do not use it for rare groups, causal claims or
+linkage."""
+
+
+def _quality(gates: list[Gate]) -> str:
+    lines = "\n".join(f"- {gate}" for gate in gates)
+    return f"## Gates passed\n\n{lines}"
+
+
+def _columns(contract: Contract, schema: pa.Schema) -> str:
+    rows = [f"| {_cell(f.name)} | {f.type} | {_cell(contract.column(f.name).description)} |" for f in schema]
+    return "\n".join(["## Columns", "", "| column | type | description |", "|---|---|---|", *rows])
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

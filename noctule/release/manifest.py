@@ -1,0 +1,40 @@
+"""Checksums of every file of a release, in the form of sha256sum: `sha256sum -c MANIFEST.sha256` works, too."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from noctule.release.layout import MANIFEST
+
+
+def manifest(folder: Path) -> str:
+    """One line a file, by path, the manifest itself left out."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
+    return "".join(f"{_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
+
+
+def manifest_problems(folder: Path) -> list[str]:
+    """What differs between the files and the manifest; empty when nothing does."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return [f"{MANIFEST} is missing"]
+    stored, actual = path.read_bytes(), manifest(folder).encode()
+    if stored == actual:
+        return []
+    named, found = _parse(stored), _parse(actual)
+    problems = [f"{name} is missing" for name in sorted(named.keys() - found.keys())]
+    problems += [f"{name} is not in {MANIFEST}" for name in sorted(found.keys() - named.keys())]
+    problems += [
+        f"{name} does not match its checksum" for name in sorted(named) if found.get(name, named[name]) != named[name]
+    ]
+    return problems or [f"{MANIFEST} is not in the form it was written in"]
+
+
+def _parse(text: bytes) -> dict[str, str]:
+    lines = re.findall(r"^([0-9a-f]{64})  (.+)$", text.decode(errors="replace"), flags=re.MULTILINE)
+    return {name: digest for digest, name in lines}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""The deployed application: definitions, jobs, schedules, sensors."""

@@ -1,0 +1,1 @@
+"""Thin Dagster wrappers over the library's state."""

@@ -1,0 +1,33 @@
+"""What one step hands to the next: a few public facts as JSON. Rows never pass, and nothing is pickled."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+
+class JsonHandles(dg.ConfigurableIOManager):
+    """Keeps the newest handle of each asset as a small JSON file, replaced atomically."""
+
+    folder: str
+
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        path = self._path(context.asset_key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        partial.write_text(json.dumps(obj, sort_keys=True))
+        partial.replace(path)
+
+    def load_input(self, context: dg.InputContext) -> Any:
+        path = self._path(context.asset_key)
+        if not path.exists():
+            raise dg.Failure(
+                f"{context.asset_key.to_user_string()} has not run yet: run the dataset's job from the start",
+                allow_retries=False,
+            )
+        return json.loads(path.read_text())
+
+    def _path(self, key: dg.AssetKey) -> Path:
+        return Path(self.folder, *key.path[:-1], f"{key.path[-1]}.json")

@@ -1,0 +1,40 @@
+"""Which engines are offered; every other name is answered with its reason."""
+
+import pytest
+
+from noctule.engines.registry import engine
+from noctule.errors import UsageError
+
+
+def test_mst_is_offered() -> None:
+    assert engine("mst").name == "mst"
+
+
+@pytest.mark.parametrize("name", ["adaptive", "aim", "dp-ctgan"])
+def test_an_engine_of_the_next_issue_says_so(name: str) -> None:
+    with pytest.raises(UsageError, match=r"comes with the next issue\n.*use mst"):
+        engine(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("mwem", "exact histogram"),
+        ("dpgan", "Poisson"),
+        ("dpctgan", "category frequencies"),
+        ("patectgan", "no DP at all"),
+        ("pategan", "teachers"),
+        ("pacsynth", "keeps the raw table"),
+        ("quail", "without noise"),
+    ],
+)
+def test_an_unsound_engine_is_refused_with_its_reason(name: str, reason: str) -> None:
+    with pytest.raises(UsageError, match=f"{name}' is refused: .*{reason}") as caught:
+        engine(name)
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["", "MST", "ctgan"])
+def test_an_unknown_engine_lists_what_there_is(name: str) -> None:
+    with pytest.raises(UsageError, match="there is no engine.*\n.*mst"):
+        engine(name)

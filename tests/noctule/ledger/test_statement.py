@@ -1,0 +1,65 @@
+"""The account that `noctule ledger show` prints."""
+
+import json
+
+import pytest
+
+from noctule.contract.model import Cap
+from noctule.errors import LedgerError
+from noctule.ledger import Ledger
+from noctule.ledger.statement import HEADERS, statement, table_rows
+from noctule.mechanisms.accounting import NANO, epsilon_of, rho_of
+from tests.noctule.ledger.conftest import DELTA, FOREVER, YEARLY, Clock, Reserve
+
+NIGHT = rho_of(1.0, DELTA)
+
+
+def money(nano_rho: int) -> dict[str, float]:
+    return {"epsilon": epsilon_of(nano_rho, DELTA), "rho": nano_rho / NANO, "nano_rho": nano_rho}
+
+
+def test_no_ledger_is_an_empty_statement(ledger: Ledger) -> None:
+    empty = statement(ledger)
+    assert (empty["entries"], empty["head"], empty["populations"]) == (0, "0" * 64, [])
+    assert not ledger.path.exists()
+
+
+def test_each_population_has_its_account(ledger: Ledger, reserve: Reserve, clock: Clock) -> None:
+    reserve(NIGHT)
+    clock.forward(days=200)
+    ledger.commit(reserve(2 * NIGHT), {})
+    clock.forward(days=200)
+    reserve(NIGHT, population="hospital-b", cap=FOREVER)
+    shown = json.loads(json.dumps(statement(ledger)))
+    cap = rho_of(3.0, DELTA)
+    assert shown["populations"][0] == {
+        "population": "hospital-a",
+        "charges": 2,
+        "open": 1,
+        "cap": {**money(cap), "epsilon": 3.0, "per": "year"},
+        "delta": DELTA,
+        "spent": money(2 * NIGHT),
+        "spent_lifetime": money(3 * NIGHT),
+        "left": money(cap - 2 * NIGHT),
+        "next_return": "2027-09-17T02:30:00.000000+00:00",
+    }
+    assert shown["entries"] == 4 and shown["head"] == ledger.head()
+    rows = table_rows(shown)
+    assert all(len(row) == len(HEADERS) for row in rows)
+    assert rows[0] == ("hospital-a", "2", "1", "1.451", "1.806", "2.537", "3 per year", "1e-06", "2027-09-17")
+    assert rows[1] == ("hospital-b", "1", "1", "1", "1", "2.776", "3 per lifetime", "1e-06", "never")
+
+
+def test_the_policy_in_force_replaces_the_recorded_one(ledger: Ledger, reserve: Reserve) -> None:
+    reserve(NIGHT)
+    shown = statement(ledger, {"hospital-a": (Cap(epsilon=0.5, per="year"), 1e-9), "new": (YEARLY, DELTA)})
+    first, second = shown["populations"]
+    assert first["delta"] == 1e-9 and first["left"]["nano_rho"] == 0
+    assert second["charges"] == 0 and second["left"] == money(rho_of(3.0, DELTA)) and second["next_return"] is None
+
+
+def test_a_damaged_ledger_has_no_statement(ledger: Ledger, reserve: Reserve) -> None:
+    reserve(NIGHT)
+    ledger.path.write_bytes(b"x" * 5000)
+    with pytest.raises(LedgerError):
+        statement(ledger)
