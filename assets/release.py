@@ -11,7 +11,8 @@ from assets.step import step
 from assets.synthesizer import guarantee
 from noctule.contract import Contract
 from noctule.engines import bundle as bundles
-from noctule.refresh import anchor, balance
+from noctule.refresh import balance
+from noctule.release.anchors import anchor
 from noctule.release.publish import publish
 from resources.state import State
 

@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -42,7 +42,7 @@ class _Lines(logging.Handler):
 
 
 @contextmanager
-def progress(title: str) -> Iterator[None]:
+def progress(title: str) -> Generator[None]:
     """Show what the `noctule` loggers say while the block runs. Messages never hold raw values."""
     logger = logging.getLogger("noctule")
     console = Console(stderr=True)

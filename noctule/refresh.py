@@ -8,7 +8,7 @@ stored model or charges again.
 import fcntl
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from noctule.contract import Contract
 from noctule.engines import bundle as bundles
 from noctule.engines.bundle import Bundle
 from noctule.engines.registry import engine
-from noctule.errors import BundleError, ContractError
+from noctule.errors import BundleError, ContractError, LedgerError
 from noctule.evaluation.charged import charged_tvd2
 from noctule.home import Home
 from noctule.ingest.ingest import ingest, unchanged
@@ -29,6 +29,7 @@ from noctule.ingest.snapshot import Snapshot
 from noctule.ledger.book import Ledger
 from noctule.mechanisms.accounting import NANO, rho_of
 from noctule.mechanisms.tap import NoiseTap
+from noctule.release.anchors import published_anchors
 from noctule.sealed import sealed
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ def require_ready(contract: Contract) -> None:
     """Refuse what cannot end in a release, before anything is opened. Raises ContractError or UsageError."""
     contract.require_public_domains()
     engine(contract.engine.name)
+    Codec(contract)  # finds what a domain or an Arrow type cannot hold
     if contract.refresh.refit != "nightly":
         raise ContractError(
             f"refit: {contract.refresh.refit} is not built yet",
@@ -68,6 +70,7 @@ def take_snapshot(contract: Contract, home: Home, ledger: Ledger, root: Path) ->
     if known := unchanged(contract, home, root):
         log.info("source untouched since its last snapshot")
         return known
+    _require_whole(ledger, home)
     ledger.require_headroom(nano_rho=_charge(contract), **_account(contract))
     log.info("reading the source into the vault")
     return ingest(contract, home, root)
@@ -82,12 +85,12 @@ def synthesize(contract: Contract, snapshot: Snapshot, home: Home, ledger: Ledge
     require_ready(contract)
     require_verdict(contract, snapshot, home)
     key = fit_key(contract, snapshot)
-    folder = home.models / contract.name / key
+    folder = _model_folder(contract, home, key)
     with _one_at_a_time(home, contract.name):
         if stored := _stored(contract, key, folder, ledger):
             log.info("model of this snapshot is stored: nothing is charged")
             return Synthesis(stored, folder, "resample")
-        return Synthesis(_fit(contract, snapshot, key, folder, ledger), folder, "refit")
+        return Synthesis(_fit(contract, snapshot, home, key, ledger), folder, "refit")
 
 
 def fit_key(contract: Contract, snapshot: Snapshot) -> str:
@@ -111,8 +114,9 @@ def _stored(contract: Contract, key: str, folder: Path, ledger: Ledger) -> Bundl
     return found
 
 
-def _fit(contract: Contract, snapshot: Snapshot, key: str, folder: Path, ledger: Ledger) -> Bundle:
+def _fit(contract: Contract, snapshot: Snapshot, home: Home, key: str, ledger: Ledger) -> Bundle:
     charge = _charge(contract)
+    _require_whole(ledger, home)
     reservation = ledger.reserve(
         dataset=contract.name,
         key=key,
@@ -159,21 +163,29 @@ def _fit(contract: Contract, snapshot: Snapshot, key: str, folder: Path, ledger:
         "draws": tap.events(),
     }
     bundle = Bundle(contract, model, receipt)
-    bundles.write(bundle, folder)
+    bundles.write(bundle, _model_folder(contract, home, key))
     ledger.commit(reservation, {"bundle": key})
     return bundle
-
-
-def anchor(ledger: Ledger) -> str:
-    """The last entry as `seq:hash`, to be published: `noctule ledger verify` holds the book against it."""
-    entries = ledger.entries()
-    return f"{entries[-1].seq}:{entries[-1].hash}" if entries else f"0:{ledger.head()}"
 
 
 def balance(contract: Contract, ledger: Ledger) -> dict[str, float]:
     """Epsilon spent on the population inside the cap's window, and what the cap leaves, at the contract's delta."""
     now = ledger.balance(**_account(contract))
     return {"epsilon_total": now.epsilon_spent, "epsilon_left": now.epsilon_left}
+
+
+def _require_whole(ledger: Ledger, home: Home) -> None:
+    """Refuse when the ledger is not the one that published releases name: it was deleted, cut short or replaced."""
+    if problems := ledger.verify(published_anchors(home)):
+        raise LedgerError(
+            f"the ledger does not account for what is published: {'; '.join(problems[:3])}",
+            where=str(ledger.path),
+            fix="restore ledger.db from its backup; without it nobody knows what was spent",
+        )
+
+
+def _model_folder(contract: Contract, home: Home, key: str) -> Path:
+    return home.models / contract.name / key
 
 
 def _charge(contract: Contract) -> int:
@@ -185,7 +197,7 @@ def _account(contract: Contract) -> dict[str, Any]:
 
 
 @contextmanager
-def _one_at_a_time(home: Home, dataset: str) -> Iterator[None]:
+def _one_at_a_time(home: Home, dataset: str) -> Generator[None]:
     """Two runs of one dataset on this host take turns, so that the second finds the first one's model."""
     folder = home.root / "locks"
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""Contract checks on a snapshot, and the verdict that training demands."""

@@ -7,7 +7,7 @@ import pyarrow.compute
 
 from noctule.checks.rules import INTEGER_TEXT, NUMBER_TEXT
 from noctule.contract import Contract
-from noctule.contract.columns import NumericColumn, TemplateColumn
+from noctule.contract.columns import NumericColumn, PiiColumn, TemplateColumn
 from noctule.evaluation.template import template_parts
 
 pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
@@ -25,6 +25,8 @@ def frame(contract: Contract, table: pa.Table) -> Any:
     found: dict[str, Any] = {}
     for name in table.column_names:
         values = _plain(table[name])
+        if isinstance(contract.column(name), PiiColumn):  # only its nulls are checked: the cells stay out
+            values = pc.if_else(values.is_valid(), 1, None)
         found[name] = _series(values)
         if pa.types.is_string(values.type):
             for part, numbers in _numbers(contract, name, values).items():

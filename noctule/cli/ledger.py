@@ -2,15 +2,15 @@
 
 import json
 import sys
+from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from noctule.home import Home
 from noctule.ledger.book import Ledger
-from noctule.ledger.statement import HEADERS, statement, table_rows
-from noctule.release.layout import PRIVACY, RELEASES
+from noctule.ledger.statement import statement
+from noctule.release.anchors import published_anchors
 
 
 @click.group()
@@ -26,10 +26,9 @@ def show(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(account))
         return
-    table = Table(*HEADERS, title="epsilon by population (zCDP, converted at delta)")
-    for row in table_rows(account):
-        table.add_row(*row)
-    Console().print(table)
+    console = Console(highlight=False)
+    for population in account["populations"]:
+        console.print(_summary(population))
 
 
 @ledger.command()
@@ -37,7 +36,7 @@ def verify() -> None:
     """Recompute the book, and hold it against every published release. Exit code 0 only when it is sound."""
     home = Home.from_environment()
     book = Ledger(home.ledger)
-    published = anchors(home)
+    published = published_anchors(home)
     if problems := book.verify(published):
         for problem in problems:
             click.echo(problem, err=True)
@@ -45,7 +44,14 @@ def verify() -> None:
     click.echo(f"sound: {len(book.entries())} entries, {len(published)} published anchors")
 
 
-def anchors(home: Home) -> list[tuple[int, str]]:
-    """(seq, hash) of the ledger's head as each release in the lake states it."""
-    stated = [json.loads(path.read_text())["ledger_head"] for path in home.lake.glob(f"*/{RELEASES}/[!.]*/{PRIVACY}")]
-    return sorted((int(head.split(":")[0]), head.split(":")[1]) for head in stated)
+def _summary(account: dict[str, Any]) -> str:
+    """One population in four short lines, so that it reads on any terminal."""
+    spent, ever, left = (account[name]["epsilon"] for name in ("spent", "spent_lifetime", "left"))
+    cap, back = account["cap"], account["next_return"]
+    return (
+        f"[bold]{account['population']}[/bold]  (all epsilons at delta {account['delta']:g})\n"
+        f"  spent  {spent:.4g} of {cap['epsilon']:g} per {cap['per']}, {ever:.4g} ever, "
+        f"in {account['charges']} charges ({account['open']} never finished, and counted)\n"
+        f"  left   {left:.4g} for one further charge\n"
+        f"  budget returns {'never' if back is None else 'from ' + back[:10]}"
+    )

@@ -68,7 +68,7 @@ def train(source: Path, contract_file: Path | None, output: Path, categorical: s
 @click.option("--model", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--samples", required=True, type=click.IntRange(min=1))
 @click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help=".csv or .parquet")
-@click.option("--seed", type=click.IntRange(min=0), help="For the same sample twice; sampling is free of charge either way.")
+@click.option("--seed", type=click.IntRange(min=0), help="To draw the same sample again.")
 def generate(model: Path, samples: int, output: Path, seed: int | None) -> None:
     """Sample a model bundle into a file. Costs no epsilon."""
     if output.suffix not in (".csv", ".parquet"):

@@ -39,7 +39,7 @@ def place(axis: Axis, x: NDArray[Any], missing: NDArray[np.bool_], outside: str)
 def log_edge(low: float, high: float, unit: float) -> Callable[[float], float]:
     """Edge at share t of [low, high] on a log scale: geometric from a lower bound above 0.
 
-    From 0, where no logarithm is, edges are equal steps of log1p(x / unit).
+    From 0, where no logarithm is, edges are equal steps of log1p(x / unit); the unit is the step, else 1.
     """
     if low > 0:
         return lambda t: low * (high / low) ** t

@@ -61,7 +61,7 @@ def float_axis(
     atoms: tuple[float, ...],
 ) -> FloatAxis:
     """Cut [low, high] into `bins` (32 when None) of equal width. Raises ContractError when `dtype` is too coarse."""
-    if max(abs(low), abs(high)) > np.finfo(dtype).max:
+    if max(abs(low), abs(high)) > float(np.finfo(dtype).max):
         raise unusable(name, "its Arrow type cannot hold bounds", "narrow bounds, or declare a wider arrow type")
     bins = bins or DEFAULT_BINS
     edge = log_edge(low, high, 1.0) if scale == "log" else lambda t: low * (1 - t) + high * t

@@ -115,15 +115,17 @@ def grid_axis(
     bins: int | None = None,
     scale: Scale = "linear",
     atoms: tuple[int, ...] = (),
+    unit: int | None = None,
 ) -> GridAxis:
     """Cut a grid into bins of equal width; `bins` None: one per grid point up to 100 points, else 32.
 
+    `unit`, in ticks, is the unit of a log scale from 0 (see log_edge); the step when None.
     Raises ContractError when `dtype` cannot hold the bounds or tell grid points apart.
     """
     _require_held(name, dtype, low, high, step, digits)
     points = (high - low) // step + 1
     holes = np.array(sorted((a - low) // step for a in atoms if (a - low) % step == 0), np.int64)
-    edges = _starts(low, high, step, points, bins, scale)
+    edges = _starts(low, high, step, points, bins, scale, unit or step)
     starts: list[int] = []
     free: list[int] = []
     for start, end in pairwise([*edges, points]):
@@ -151,7 +153,7 @@ def _require_apart(name: str, axis: GridAxis) -> None:
         raise unusable(name, "two atoms, or an atom and a grid value, are one in its Arrow type", "remove the atom")
 
 
-def _starts(low: int, high: int, step: int, points: int, bins: int | None, scale: Scale) -> list[int]:
+def _starts(low: int, high: int, step: int, points: int, bins: int | None, scale: Scale, unit: int) -> list[int]:
     """First grid point of each bin. An edge belongs to the bin above it; bins without a grid point vanish."""
     if bins is None and points <= LISTED:
         return list(range(points))
@@ -159,7 +161,7 @@ def _starts(low: int, high: int, step: int, points: int, bins: int | None, scale
     if scale == "linear":
         starts = [-(-k * (high - low) // (bins * step)) for k in range(bins)]
     else:
-        edge = log_edge(low, high, step)
+        edge = log_edge(low, high, unit)
         starts = [int(np.ceil((edge(k / bins) - low) / step - 1e-9)) for k in range(bins)]
     return sorted({start for start in starts if start < points})
 
@@ -170,7 +172,7 @@ def _require_held(name: str, dtype: np.dtype[Any], low: int, high: int, step: in
     if dtype.kind == "f":
         reach = max(abs(low), abs(high)) / 10**digits
         # A quarter of a step is room for the rounding of the type and of the arithmetic on it.
-        held = reach <= np.finfo(dtype).max and 4 * np.spacing(dtype.type(reach)) <= step / 10**digits
+        held = reach <= float(np.finfo(dtype).max) and 4 * np.spacing(dtype.type(reach)) <= step / 10**digits
         held = held and max(abs(low), abs(high), step) < 2**62
     else:
         held = np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max and high - low < 2**63

@@ -63,6 +63,7 @@ def _on_ticks(column: NumericColumn, dtype: np.dtype[Any], digits: int, low: Fra
         bins=column.bins,
         scale=column.scale,
         atoms=tuple(int(exact(atom) * unit) for atom in column.atoms),
+        unit=None if column.step else math.ceil(unit),  # of a log scale from 0: 1, also where ticks are cents
     )
 
 

@@ -158,7 +158,10 @@ class TimeColumn(_Modelled):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        if self.bounds[0] >= self.bounds[1]:
+        first, last = self.bounds
+        if len({(type(bound), getattr(bound, "tzinfo", None) is None) for bound in self.bounds}) > 1:
+            raise ValueError("bounds mix dates, times or time zones: write both in the same form")
+        if first >= last:  # pyright: ignore[reportOperatorIssue] - of one form, as just checked
             raise ValueError("bounds are the wrong way round: write [first, last] with first < last")
         if self.outside == "null" and not self.nullable:
             raise ValueError("outside: null needs nullable: true")

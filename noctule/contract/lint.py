@@ -13,7 +13,13 @@ MANY_CODES = 400  # a pair of such columns has more cells than a usual table has
 
 
 def lint(contract: Contract) -> list[str]:
-    """One line of advice each, led by the key path it is about; empty when there is nothing to say."""
+    """One line of advice each, led by the key path it is about; empty when there is nothing to say.
+
+    Raises ContractError when the columns cannot be coded, such as bounds that an Arrow type cannot hold.
+    """
+    from noctule.codes import Codec  # here, since codes import contracts
+
+    Codec(contract)
     return [*_privacy(contract), *_schedule(contract), *_columns(contract)]
 
 

@@ -1,5 +1,6 @@
 """What a draft may look at: the header of a source and, only when asked, its rows."""
 
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,14 @@ import pyarrow.compute
 import pyarrow.parquet as pq
 
 from noctule.contract.model import Source
+from noctule.sealed import sealed
 
 pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 
 INTEGER = r"^-?(0|[1-9][0-9]{0,17})$"  # no leading zeros: 007 is a code
 NUMBER = r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?$"
+HEAD = 1 << 20  # bytes; a header may not be longer
+CODEC = {"utf-8": "utf-8-sig", "utf-16": "utf-16"}
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?$"
 
@@ -44,6 +48,7 @@ def peek(path: Path) -> Peek:
     return _header(path, source)
 
 
+@sealed
 def rows(found: Peek) -> pa.Table:
     """The whole table; text of a CSV file is given the narrowest type that holds every cell. Raises DataError."""
     from noctule.ingest.delimited import read_csv
@@ -82,28 +87,28 @@ def narrowed(text: pa.ChunkedArray) -> pa.ChunkedArray:
 def _header(path: Path, source: Source) -> Peek:
     from noctule.ingest.faults import attempt, refusal
     from noctule.ingest.header import names_of
-    from noctule.ingest.text import utf8_text
 
-    head, flaw = attempt(lambda: next(utf8_text(path, source), b""))
+    start, flaw = attempt(lambda: pa.input_stream(path).read(HEAD))
     if flaw:
-        raise refusal(source, flaw.what, fix=flaw.fix, row=0)
+        raise refusal(source, flaw.what, fix=flaw.fix)
+    head = codecs.getincrementaldecoder(CODEC[source.encoding])("replace").decode(start).encode()
     delimiter = max(",;\t|", key=lambda mark: len(names_of(head, mark)))
     names = names_of(head, delimiter)
-    source = source.model_copy(update={"delimiter": delimiter})
+    fix = "give the file a first line that names each column, as UTF-8 text"
     for number, name in enumerate(names, start=1):
         if (fault := _fault(name, names[: number - 1])) is not None:
-            raise refusal(source, fault, fix="give the file a first line that names each column", column=number, row=0)
+            raise refusal(source, fault, fix=fix, column=number, row=0)
     if not names:
-        raise refusal(source, "the first line is blank", fix="give the file a first line that names each column", row=0)
-    return Peek(source, names, None)
+        raise refusal(source, "the first line is blank", fix=fix, row=0)
+    return Peek(source.model_copy(update={"delimiter": delimiter}), names, None)
 
 
 def _fault(name: str, before: list[str]) -> str | None:
     """Why this is no column's name. A file without a header has cells there, which a draft must not repeat."""
     if not name.strip():
         return "the column has no name"
-    if not name.isprintable():
-        return "the column's name has a control character"
+    if not name.isprintable() or "\ufffd" in name:
+        return "the column's name has a control character, or one that cannot be decoded"
     if name in before:
         return "two columns have the same name"
     looks_like_a_cell = name.lstrip("-+").replace(".", "", 1).isdigit() or "@" in name
@@ -123,7 +128,5 @@ def _footer(path: Path, source: Source) -> pa.Schema:
 
 def _as_written(path: Path) -> str:
     """Relative to the current folder where it can be: a contract must hold on other machines."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
+    inside = path.is_absolute() and path.is_relative_to(Path.cwd())
+    return (path.relative_to(Path.cwd()) if inside else path).as_posix()

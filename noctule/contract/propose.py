@@ -10,6 +10,7 @@ import pyarrow.compute
 from noctule.contract.outward import outward
 from noctule.contract.peek import narrowed
 from noctule.contract.strict_yaml import scalar
+from noctule.sealed import sealed
 
 pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 
@@ -19,6 +20,7 @@ NEAR_UNIQUE = 0.9
 REVIEW = "  # review"
 
 
+@sealed
 def propose(column: pa.ChunkedArray, units: pa.ChunkedArray | None) -> list[str]:
     """Lines `key: value  # review` that describe the column, all but its name.
 

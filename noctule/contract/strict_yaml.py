@@ -4,7 +4,6 @@ Plain scalars follow YAML 1.2's core schema, narrowed: only `true` and `false` a
 stay text, the Norway problem), only plain decimals are numbers (so `007`, `12:30` and `1_000` stay text).
 """
 
-import json
 import re
 from typing import Any, cast
 
@@ -14,6 +13,7 @@ from yaml.events import AliasEvent
 from yaml.nodes import MappingNode, Node
 
 MAX_DEPTH = 24
+ONE_LINE: dict[str, Any] = {"allow_unicode": True, "width": 10**6, "default_flow_style": True}
 
 INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z")
@@ -93,8 +93,6 @@ def write(content: Any) -> str:
 
 def scalar(value: str | int | float | bool) -> str:
     """One value as it is written inside a flow list or after a key, on one line, quoted where it must be."""
-    if isinstance(value, str) and not value.isprintable():
-        return json.dumps(value)
-    return yaml.dump([value], Dumper=StrictDumper, allow_unicode=True, width=10**6, default_flow_style=True).strip()[
-        1:-1
-    ]
+    style = '"' if isinstance(value, str) and not value.isprintable() else None  # which escapes line breaks
+    line = yaml.dump([value], Dumper=StrictDumper, default_style=style, **ONE_LINE)
+    return line.strip()[1:-1]

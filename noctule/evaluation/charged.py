@@ -55,17 +55,21 @@ def charged_tvd2(
     """
     total = round(rows)
     _require_sound(total, _rows(synthetic), nano_rho)
-    cliques = workload(domain)
-    distance = sum(_distance(real, synthetic, clique, domain) for clique in cliques)
-    sensitivity = float(max_rows * len(cliques))  # design.md invariant 5
+    pairs = len(workload(domain))
+    distance = total_distance(real, synthetic, domain)
+    sensitivity = float(max_rows * pairs)  # design.md invariant 5
     scale = sensitivity / sqrt(2 * nano_rho / NANO)
     noisy = discrete_gaussian(np.array([distance], np.int64), scale=scale, sensitivity=sensitivity, tap=tap)[0]
-    unit = 2 * len(cliques) * total  # S of two tables of `total` rows that share no cell
-    return ChargedScore(tvd2=min(max(float(noisy) / unit, 0.0), 1.0), error95=1.96 * scale / unit, pairs=len(cliques))
+    most = 2 * pairs * total  # S of two tables of `total` rows that share no cell
+    return ChargedScore(tvd2=min(max(float(noisy) / most, 0.0), 1.0), error95=1.96 * scale / most, pairs=pairs)
 
 
-def _distance(real: Codes, synthetic: Codes, clique: tuple[str, ...], domain: dict[str, int]) -> int:
-    return int(np.abs(marginal(real, clique, domain) - marginal(synthetic, clique, domain)).sum())
+def total_distance(real: Codes, synthetic: Codes, domain: dict[str, int]) -> int:
+    """S: the L1 distance between the histograms of both sides in rows, summed over the workload. Raw until noised."""
+    return sum(
+        int(np.abs(marginal(real, clique, domain) - marginal(synthetic, clique, domain)).sum())
+        for clique in workload(domain)
+    )
 
 
 def _rows(codes: Codes) -> int:

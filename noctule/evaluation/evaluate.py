@@ -1,7 +1,7 @@
 """Everything that is measured on one release, each number under the tier it belongs to (design.md, section 7)."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ def _compare(raw: pa.Table, release: pa.Table, contract: Contract) -> tuple[dict
         "sdmetrics_diagnostic": reports["diagnostic"],
         "sdmetrics": reports,
         **_headline(targets),
-        "targets": [vars(one) for one in targets],
+        "targets": [asdict(one) for one in targets],
     }
     return internal, marginals_png(contract, real, synthetic)
 

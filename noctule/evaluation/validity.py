@@ -8,7 +8,7 @@ import pyarrow.compute
 
 from noctule.contract import Contract
 from noctule.contract.columns import Column, DerivedColumn, IdentifierColumn
-from noctule.evaluation.rules import Mask, as_mask, plain_type, value_rule
+from noctule.evaluation.rules import Mask, as_mask, as_numpy, plain_type, value_rule
 from noctule.release.schema import stored_schema
 
 pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
@@ -19,34 +19,32 @@ def validity(table: pa.Table, contract: Contract) -> float:
 
     The rules: the column's exact Arrow type, as Parquet gives it back; nulls only where declared; categories (with
     the `other` label); bounds, step grid and atoms; special codes; the template and the bounds of its parts; the map
-    of a derived column; a surrogate that is one of 1..n and stands once. Columns missing, surplus, out of order or
+    of a derived column; a surrogate that is the number of its row, from 1. Columns missing, surplus, out of order or
     of another type break every row, and so the share is 0, as it is for a table without rows.
     """
     schema = stored_schema(contract)
     if table.num_rows == 0 or table.schema.names != schema.names or table.schema.types != schema.types:
         return 0.0
-    kept: Mask = np.ones(table.num_rows, np.bool_)
-    for name in schema.names:
-        kept &= column_validity(table, contract, name)
-    return float(kept.mean())
+    valid = start = 0
+    for batch in table.to_batches():
+        kept: Mask = np.ones(batch.num_rows, np.bool_)
+        for name in schema.names:
+            kept &= column_validity(batch, contract, name, start)
+        valid += int(kept.sum())
+        start += batch.num_rows
+    return valid / table.num_rows
 
 
-def column_validity(table: pa.Table, contract: Contract, name: str) -> Mask:
-    """Which rows keep the rules of one column; shape (rows,). The column must have its contract type."""
-    column = contract.column(name)
-    values = _whole(table, name)
+def column_validity(batch: pa.RecordBatch, contract: Contract, name: str, start: int = 0) -> Mask:
+    """Which rows keep the rules of one column; shape (rows,). The batch begins at row `start` of the release."""
+    column, values = contract.column(name), batch.column(name)
     match column:
         case DerivedColumn():
-            return _derived(values, _whole(table, column.source), column)
+            return _derived(values, batch.column(column.source), column)
         case IdentifierColumn():
-            return _surrogate(values)
+            return as_numpy(values) == np.arange(start + 1, start + len(values) + 1)
         case _:
             return np.where(as_mask(values.is_null()), getattr(column, "nullable", False), _by_value(values, column))
-
-
-def _whole(table: pa.Table, name: str) -> pa.Array:
-    values = table[name].combine_chunks()
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def _by_value(values: pa.Array, column: Column) -> Mask:
@@ -59,12 +57,6 @@ def _by_value(values: pa.Array, column: Column) -> Mask:
         return np.zeros(len(values), np.bool_)
     good = value_rule(values.dictionary.cast(pa.string()), column)
     return good[values.indices.fill_null(0).to_numpy(zero_copy_only=False)]
-
-
-def _surrogate(values: pa.Array) -> Mask:
-    numbers = values.fill_null(0).to_numpy(zero_copy_only=False)
-    inside = np.where((numbers >= 1) & (numbers <= len(numbers)), numbers, 0)
-    return (inside > 0) & (np.bincount(inside, minlength=len(numbers) + 1)[inside] == 1)
 
 
 def _derived(values: pa.Array, source: pa.Array, column: DerivedColumn) -> Mask:

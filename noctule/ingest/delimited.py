@@ -37,7 +37,10 @@ def read_csv(path: Path, source: Source, schema: pa.Schema, promised: Promise) -
     line = first_line(head)
     names = names_of(line, source.delimiter)
     require_columns(names, schema.names, source)
-    if line == head:
+    if line == head:  # no line end: there are no rows, or the text goes wrong within the header
+        _, flaw = attempt(buffered.read)
+        if flaw:
+            raise _placed(flaw, path, source, schema.names, names)
         return
     rows = 0
     for batch in _text_batches(buffered, path, source, schema.names, names):

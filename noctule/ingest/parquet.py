@@ -24,12 +24,12 @@ def read_parquet(path: Path, source: Source, schema: pa.Schema) -> Iterator[pa.R
 
     Types must equal the contract's: nothing is cast. Floats must be finite and text free of NUL, as in CSV.
     """
-    file, flaw = attempt(lambda: pq.ParquetFile(path, page_checksum_verification=True))
-    held, flaw = attempt(lambda: file.schema_arrow) if flaw is None else (None, flaw)
+    opened, flaw = attempt(lambda: _opened(path))
     if flaw:
         raise refusal(source, flaw.what, fix=flaw.fix)
-    original, _ = attempt(lambda: stored_schema(file))
-    _require_types(held, original, schema, source)
+    file, held = opened
+    original, _ = attempt(lambda: _fields(stored_schema(file)))
+    _require_types(held, original or [], schema, source)
     rows, batches = 0, file.iter_batches(ROWS, columns=schema.names)
     while True:
         batch, flaw = attempt(lambda: _cast(next(batches), schema))
@@ -61,16 +61,25 @@ def _cast(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([batch.column(field.name).cast(field.type) for field in schema], schema=schema)
 
 
-def _require_types(held: pa.Schema, original: pa.Schema | None, schema: pa.Schema, source: Source) -> None:
-    require_columns(held.names, schema.names, source)
+def _opened(path: Path) -> tuple[pq.ParquetFile, list[tuple[str, pa.DataType]]]:
+    file = pq.ParquetFile(path, page_checksum_verification=True)
+    return file, _fields(file.schema_arrow)
+
+
+def _fields(schema: pa.Schema) -> list[tuple[str, pa.DataType]]:
+    return list(zip(schema.names, schema.types, strict=True))
+
+
+def _require_types(
+    held: list[tuple[str, pa.DataType]], original: list[tuple[str, pa.DataType]], schema: pa.Schema, source: Source
+) -> None:
+    require_columns([name for name, _ in held], schema.names, source)
     for field in schema:
-        found = {held.field(field.name).type}
-        if original is not None and field.name in original.names:
-            found.add(original.field(field.name).type)
+        found = [kind for name, kind in [*held, *original] if name == field.name]
         if field.type not in found:
             raise refusal(
                 source,
-                f"the file holds {held.field(field.name).type}, the contract declares {field.type}",
+                f"the file holds {found[-1]}, the contract declares {field.type}",
                 fix="declare the file's type as the column's arrow, or have the file written as declared",
                 column=field.name,
             )

@@ -1,7 +1,6 @@
-"""The account of every population: plain JSON for `noctule ledger show --json`, and rows for a table on a terminal."""
+"""The account of every population, as plain JSON: what `noctule ledger show` prints."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from noctule.contract.model import Cap
@@ -9,8 +8,6 @@ from noctule.ledger.balance import Balance, Policy, balance
 from noctule.ledger.book import Ledger
 from noctule.ledger.entry import GENESIS, Entry, timestamp
 from noctule.mechanisms.accounting import NANO, epsilon_of
-
-HEADERS = ("population", "charges", "open", "spent in window", "spent ever", "left", "cap", "delta", "next return")
 
 
 def statement(ledger: Ledger, policies: Mapping[str, tuple[Cap, float]] | None = None) -> dict[str, Any]:
@@ -32,11 +29,6 @@ def statement(ledger: Ledger, policies: Mapping[str, tuple[Cap, float]] | None =
     }
 
 
-def table_rows(statement: dict[str, Any]) -> list[tuple[str, ...]]:
-    """One row of text a population, in the order of HEADERS."""
-    return [_row(account) for account in statement["populations"]]
-
-
 def _account(entries: Sequence[Entry], now: Balance) -> dict[str, Any]:
     reserves = {e.seq for e in entries if e.kind == "reserve" and e.population == now.population}
     closed = {e.reservation for e in entries}
@@ -56,17 +48,3 @@ def _account(entries: Sequence[Entry], now: Balance) -> dict[str, Any]:
 
 def _money(nano_rho: int, delta: float) -> dict[str, Any]:
     return {"epsilon": epsilon_of(nano_rho, delta), "rho": nano_rho / NANO, "nano_rho": nano_rho}
-
-
-def _row(account: dict[str, Any]) -> tuple[str, ...]:
-    cap, back = account["cap"], account["next_return"]
-    never = "never" if cap["per"] == "lifetime" else "-"
-    return (
-        account["population"],
-        str(account["charges"]),
-        str(account["open"]),
-        *(f"{account[name]['epsilon']:.4g}" for name in ("spent", "spent_lifetime", "left")),
-        f"{cap['epsilon']:g} per {cap['per']}",
-        f"{account['delta']:g}",
-        never if back is None else f"{datetime.fromisoformat(back):%Y-%m-%d}",
-    )

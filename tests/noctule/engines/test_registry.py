@@ -36,5 +36,5 @@ def test_an_unsound_engine_is_refused_with_its_reason(name: str, reason: str) ->
 
 @pytest.mark.parametrize("name", ["", "MST", "ctgan"])
 def test_an_unknown_engine_lists_what_there_is(name: str) -> None:
-    with pytest.raises(UsageError, match="there is no engine.*\n.*mst"):
+    with pytest.raises(UsageError, match=r"there is no engine.*\n.*mst"):
         engine(name)

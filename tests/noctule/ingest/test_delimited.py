@@ -1,10 +1,10 @@
 """Any table of declared types, written as CSV, loads equal."""
 
+import csv as python_csv
 import datetime as dt
 import io
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as csv
@@ -13,38 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noctule.contract.model import Source
-from noctule.errors import ContractError
+from noctule.errors import ContractError, DataError
 from noctule.ingest.delimited import read_csv
 from noctule.ingest.source import Promise
-
-TEXT = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
-MOMENT = st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1))
-VALUES: dict[pa.DataType, st.SearchStrategy[Any]] = {
-    pa.int64(): st.integers(-(2**63), 2**63 - 1),
-    pa.int16(): st.integers(-(2**15), 2**15 - 1),
-    pa.uint32(): st.integers(0, 2**32 - 1),
-    pa.float64(): st.floats(allow_nan=False, allow_infinity=False),
-    pa.float32(): st.floats(allow_nan=False, allow_infinity=False, width=32),
-    pa.decimal128(12, 3): st.decimals(-99999, 99999, places=3),
-    pa.bool_(): st.booleans(),
-    pa.date32(): st.dates(dt.date(1, 1, 1), dt.date(9999, 12, 31)),
-    pa.timestamp("us"): MOMENT,
-    pa.timestamp("s"): MOMENT.map(lambda moment: moment.replace(microsecond=0)),
-    pa.timestamp("us", "Europe/Berlin"): MOMENT.map(lambda moment: moment.replace(tzinfo=dt.UTC)),
-    pa.string(): TEXT,
-    pa.large_string(): TEXT,
-    pa.dictionary(pa.int32(), pa.string()): TEXT,
-    pa.dictionary(pa.int16(), pa.large_string()): TEXT,
-}
-
-
-@st.composite
-def tables(draw: st.DrawFn) -> pa.Table:
-    """One column of each type, rows of values and nulls."""
-    size = draw(st.integers(1, 5))
-    columns = [draw(st.lists(st.none() | values, min_size=size, max_size=size)) for values in VALUES.values()]
-    arrays = [pa.array(column, kind) for kind, column in zip(VALUES, columns, strict=True)]
-    return pa.Table.from_arrays(arrays, names=[f"c{i}" for i in range(len(arrays))])
+from tests.noctule.ingest.tables import tables
 
 
 def as_text(table: pa.Table) -> pa.Table:
@@ -77,6 +49,34 @@ def test_any_table_loads_equal(table: pa.Table, delimiter: str) -> None:
     loaded = pa.Table.from_batches(found)
     assert loaded.schema == table.schema
     assert loaded.to_pylist() == table.to_pylist()
+
+
+SMALL = pa.schema([("id", pa.string()), ("age", pa.int64())])
+BASE = 'id,age\np1,40\r\n"p""2",\n\n"a,b\nc",60\n'
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_damaged_file_is_refused_or_read_as_python_reads_it(data: st.DataObject) -> None:
+    """Oracle: the csv module in strict mode, blank lines skipped."""
+    text = BASE
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(7, len(text)))
+        text = text[:at] + data.draw(st.sampled_from(['"', ",", "\n", "\r", "1", " ", ""])) + text[at + 1 :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.csv"
+        path.write_bytes(text.encode())
+        try:
+            rows = [
+                row for batch in read_csv(path, source(","), SMALL, Promise(None, None)) for row in batch.to_pylist()
+            ]
+        except DataError as error:
+            assert error.__context__ is None
+            return
+    expected = [row for row in python_csv.reader(io.StringIO(text, newline=""), strict=True) if row][1:]
+    assert [[row["id"] or "", row["age"]] for row in rows] == [
+        [name, int(age) if age.strip() else None] for name, age in expected
+    ]
 
 
 @pytest.mark.parametrize("delimiter", ["¦", '"', "\n"])

@@ -177,6 +177,7 @@ REFUSED: dict[str, tuple[bytes | Callable[[], bytes], dict[str, Any], list[str]]
         {"encoding": "utf-16"},
         ["data row 3", "not utf-16"],
     ),
+    "a wrong byte within the header": (HEAD[:-1] + b"\xe9\n" + FIRST, {}, ["column 'note', header", "not utf-8"]),
     "UTF-8 mark, declared latin-1": (b"\xef\xbb\xbf" + PLAIN, {"encoding": "latin-1"}, ["source.encoding: utf-8"]),
     "quote never closed": (
         with_row(f'p2,50,0.6,"{SECRET}'),

@@ -1,5 +1,6 @@
 """Parquet: any table of declared types loads equal, and nothing else is let in."""
 
+import random
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from noctule.home import Home
 from noctule.ingest import ingest
 from noctule.ingest.parquet import read_parquet, stored
 from noctule.ingest.writer import write_parquet
-from tests.noctule.ingest.test_delimited import tables
+from tests.noctule.ingest.tables import tables
 
 SOURCE = Source(kind="parquet", path="x.parquet")
 
@@ -95,3 +96,21 @@ def test_text_must_be_sound(read: Callable[..., pa.Table], bad: bytes, words: st
 def test_no_rows(read: Callable[..., pa.Table]) -> None:
     with pytest.raises(DataError, match="no rows"):
         read(pa.table({"age": pa.array([], pa.int64())}), [AGE])
+
+
+def test_a_damaged_file_ends_in_our_error_or_in_rows(tmp_path: Path) -> None:
+    table = pa.table({"age": [1, None] * 50, "note": ["secret", "x"] * 50})
+    path, chance = tmp_path / "x.parquet", random.Random(5)
+    pq.write_table(table, path)
+    sound, refused = path.read_bytes(), 0
+    for _ in range(300):
+        content = bytearray(sound)
+        for _ in range(3):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        path.write_bytes(content)
+        try:
+            list(read_parquet(path, SOURCE, table.schema))
+        except DataError as error:
+            refused += 1
+            assert "secret" not in str(error) and error.__context__ is None
+    assert refused > 100

@@ -1,5 +1,6 @@
 """The stored file and its fingerprint: the content decides, not how it came."""
 
+import itertools
 import random
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from noctule.errors import DataError
 from noctule.ingest.fingerprint import canonical
 from noctule.ingest.parquet import ROWS
 from noctule.ingest.writer import write_parquet
-from tests.noctule.ingest.test_delimited import tables
+from tests.noctule.ingest.tables import tables
 
 
 def content(batch: pa.RecordBatch) -> bytes:
@@ -54,7 +55,7 @@ def test_batch_sizes_do_not_matter(tmp_path: Path) -> None:
     chance, cuts = random.Random(1), [0]
     while cuts[-1] < len(table):
         cuts.append(min(len(table), cuts[-1] + chance.randint(1, ROWS)))
-    pieces = [table.slice(a, b - a).combine_chunks().to_batches()[0] for a, b in zip(cuts, cuts[1:], strict=False)]
+    pieces = [table.slice(a, b - a).combine_chunks().to_batches()[0] for a, b in itertools.pairwise(cuts)]
     found = [
         write_parquet(batches, table.schema, tmp_path / name)
         for name, batches in (("a", pieces), ("b", table.to_batches()))
@@ -74,6 +75,6 @@ def test_names_and_types_are_content(tmp_path: Path) -> None:
 def test_a_dictionary_too_small_for_the_table(tmp_path: Path) -> None:
     kind = pa.dictionary(pa.int8(), pa.string())
     batches = [pa.record_batch([pa.array([f"v{i}" for i in range(a, a + 100)]).cast(kind)], ["c"]) for a in (0, 50)]
-    with pytest.raises(DataError, match="'c'.*more different values") as caught:
+    with pytest.raises(DataError, match=r"'c'.*more different values") as caught:
         write_parquet(batches, batches[0].schema, tmp_path / "x")
     assert caught.value.__context__ is None

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -37,15 +38,22 @@ def columns(seed: int) -> list[Labelled]:
 
 def table(variant: Variant, seed: int) -> tuple[pa.Table, dict[str, Label]]:
     """ROWS rows of every column; neutral headers are c0, c1 ...; mixed ones alternate, mixed2 the other way round."""
-    rng = random.Random(seed)
     data: dict[str, list[Any]] = {}
     labels: dict[str, Label] = {}
-    for place, column in enumerate(columns(seed)):
+    for place, (header, label, cells) in enumerate(_cells(seed)):
         neutral = {"informative": False, "neutral": True, "mixed": place % 2 == 0, "mixed2": place % 2 == 1}[variant]
-        name = f"c{place}" if neutral else column.header
-        data[name] = [None if rng.random() < NULL_SHARE else column.make(rng) for _ in range(ROWS)]
-        labels[name] = column.label
+        name = f"c{place}" if neutral else header
+        data[name], labels[name] = cells, label
     return pa.table(data), labels
+
+
+@cache
+def _cells(seed: int) -> list[tuple[str, Label, list[Any]]]:
+    rng = random.Random(seed)
+    return [
+        (c.header, c.label, [None if rng.random() < NULL_SHARE else c.make(rng) for _ in range(ROWS)])
+        for c in columns(seed)
+    ]
 
 
 def _fakes(seed: int) -> Callable[[str, str], Callable[[random.Random], Any]]:

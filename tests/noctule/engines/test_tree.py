@@ -1,0 +1,56 @@
+"""Choosing a tree privately, and its conditional tables."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from noctule.engines.tree import directed_steps, spanning_tree
+from noctule.mechanisms.tap import NoiseTap
+
+
+@settings(max_examples=25, deadline=None)
+@given(count=st.integers(3, 9), nano_rho=st.integers(1, 10**9))
+def test_a_spanning_tree_for_exactly_its_price(count: int, nano_rho: int) -> None:
+    names = [f"n{i}" for i in range(count)]
+    tap = NoiseTap()
+    score = dict.fromkeys(combinations(names, 2), 1.0)
+    tree = spanning_tree(names, score, rho=nano_rho / 1e9, sensitivity=2.0, tap=tap)
+    assert len(tree) == len(tap.draws) == count - 1
+    reached = {names[0]}
+    for _ in names:
+        reached |= {end for pair in tree if reached & set(pair) for end in pair}
+    assert reached == set(names)
+    tap.require_equal(nano_rho)
+
+
+def test_strong_pairs_are_chosen() -> None:
+    """Scores 200 noise scales apart: fails falsely with probability below e^-190."""
+    names = list("abcd")
+    score = dict.fromkeys(combinations(names, 2), 0.0) | {("a", "d"): 1000.0, ("b", "d"): 1000.0, ("c", "d"): 900.0}
+    tree = spanning_tree(names, score, rho=3 * 0.4**2 / 8, sensitivity=1.0, tap=NoiseTap())
+    assert sorted(tree) == [("a", "d"), ("b", "d"), ("c", "d")]
+
+
+def test_conditionals_multiply_back_to_the_marginals() -> None:
+    rng = np.random.default_rng(0)
+    root = rng.dirichlet(np.ones(3))
+    b, c = rng.dirichlet(np.ones(4), 3), rng.dirichlet(np.ones(2), 4)
+    pair_ab = root[:, None] * b
+    pair_cb = (pair_ab.sum(axis=0)[:, None] * c).T
+    steps = directed_steps(["a", "b", "c"], {("a", "b"): 50 * pair_ab, ("c", "b"): 50 * pair_cb})
+    assert [(step.attribute, step.parents) for step in steps] == [("a", ()), ("b", ("a",)), ("c", ("b",))]
+    for step, table in zip(steps, (root, b, c), strict=True):
+        assert step.table == pytest.approx(table)
+
+
+def test_a_parent_value_without_mass_takes_the_childs_marginal() -> None:
+    steps = directed_steps(["a", "b"], {("a", "b"): np.array([[1.0, 3.0], [0.0, 0.0]])})
+    assert steps[1].table.tolist() == [[0.25, 0.75], [0.25, 0.75]]
+
+
+def test_a_single_attribute() -> None:
+    (step,) = directed_steps(["a"], {("a",): np.array([1.0, 3.0])})
+    assert step.parents == () and step.table.tolist() == [0.25, 0.75]

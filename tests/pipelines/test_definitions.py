@@ -1,0 +1,80 @@
+"""The shape of the deployment: a reviewer sees in the snapshot what a change adds, drops or rewires."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+import yaml
+from syrupy.assertion import SnapshotAssertion
+
+from pipelines.definitions import ROOT, build, defs
+
+STEPS = ["raw", "pii", "synthesizer", "synthetic", "evaluation", "release"]
+
+
+@pytest.fixture(scope="module")
+def graph() -> Any:
+    return defs.resolve_asset_graph()
+
+
+def test_definitions(graph: Any, snapshot: SnapshotAssertion) -> None:
+    nodes = {
+        node.key.to_user_string(): {
+            "after": sorted(parent.to_user_string() for parent in node.parent_keys),
+            "group": node.group_name,
+            "kinds": sorted(node.kinds),
+            "owners": sorted(node.owners),
+            "checks": sorted(key.name for key in node.check_keys),
+            "pools": sorted(node.pools or []),
+        }
+        for node in graph.asset_nodes
+    }
+    schedules = {s.name: [s.cron_schedule, s.execution_timezone, s.job_name] for s in defs.schedules or []}
+    assert {"assets": nodes, "schedules": schedules, "sensors": [s.name for s in defs.sensors or []]} == snapshot
+
+
+def test_one_job_and_one_schedule_a_dataset() -> None:
+    names = {path.stem for path in (ROOT / "datasets").glob("*.yaml")}
+    assert {job.name for job in defs.jobs or []} == {f"{name}_nightly" for name in names}
+    assert {schedule.job_name for schedule in defs.schedules or []} == {f"{name}_nightly" for name in names}
+
+
+def test_nothing_is_partitioned_or_retried(graph: Any) -> None:
+    """A backfill or a retry must never multiply epsilon."""
+    for node in graph.asset_nodes:
+        assert node.partitions_def is None
+        assert node.backfill_policy is None
+    for assets in defs.assets or []:
+        assert isinstance(assets, dg.AssetsDefinition)
+        assert assets.op.retry_policy is None
+
+
+def test_checks_block(graph: Any) -> None:
+    checks = list(graph.asset_check_keys)
+    assert {key.name for key in checks} == {"contract_holds", "no_undeclared_pii"}
+    assert all(graph.get_check_spec(key).blocking for key in checks)
+
+
+def test_descriptions_start_with_a_plain_line(graph: Any) -> None:
+    for node in graph.asset_nodes:
+        first = node.description.splitlines()[0]
+        assert first and not set(first) & set("*`_#[")
+
+
+def test_workspace_names_the_same_definitions() -> None:
+    (location,) = yaml.safe_load((ROOT / "workspace.yaml").read_text())["load_from"]
+    named = location["python_file"]
+    assert (ROOT / named["relative_path"]).resolve() == ROOT / "pipelines" / "definitions.py"
+    assert named["attribute"] == "defs"
+
+
+def test_a_table_is_added_by_one_text_file(tmp_path: Path) -> None:
+    text = (ROOT / "datasets" / "patients.yaml").read_text()
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "patients.yaml").write_text(text)
+    (tmp_path / "datasets" / "visits.yaml").write_text(text.replace("name: patients\n", "name: visits\n", 1))
+    graph = build(tmp_path).resolve_asset_graph()
+    assert {tuple(key.path) for key in graph.get_all_asset_keys()} == {
+        (name, step) for name in ("patients", "visits") for step in STEPS
+    }
