@@ -32,8 +32,6 @@ def parse(text: str, file: str) -> Contract:
         contract = Contract.model_validate(raw)
     except ValidationError as error:
         problems = explain(error, raw)
-    except TypeError:  # bounds that Python cannot put in order
-        problems = [Problem("columns", "bounds mix dates and date-times, or time zones: write both alike")]
     if contract is not None:
         problems = _arrow_problems(contract)
     if problems or contract is None:

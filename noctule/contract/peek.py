@@ -86,12 +86,12 @@ def narrowed(text: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _header(path: Path, source: Source) -> Peek:
     from noctule.ingest.faults import attempt, refusal
-    from noctule.ingest.header import names_of
+    from noctule.ingest.header import first_line, names_of
 
     start, flaw = attempt(lambda: pa.input_stream(path).read(HEAD))
     if flaw:
         raise refusal(source, flaw.what, fix=flaw.fix)
-    head = codecs.getincrementaldecoder(CODEC[source.encoding])("replace").decode(start).encode()
+    head = first_line(codecs.getincrementaldecoder(CODEC[source.encoding])("replace").decode(start).encode())
     delimiter = max(",;\t|", key=lambda mark: len(names_of(head, mark)))
     names = names_of(head, delimiter)
     fix = "give the file a first line that names each column, as UTF-8 text"

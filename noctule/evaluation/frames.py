@@ -52,8 +52,8 @@ def sample(table: pa.Table, rows: int, seed: int) -> pa.Table:
 def view(table: pa.Table, contract: Contract) -> list[Series]:
     """The compared columns by the contract's fixed row-wise rules, as a release would hold them.
 
-    Undeclared categories become `other`, numbers are clipped to their bounds, special codes beside numbers are
-    left out, a template gives one series a part.
+    Undeclared categories become `other`, numbers beyond their bounds are clipped (or null, by `outside`), special
+    codes beside numbers are left out, a template gives one series a part.
     """
     found: list[Series] = []
     for name in compared(contract):
@@ -78,7 +78,7 @@ def _series(values: pa.Array, column: Column) -> list[tuple[str, str, pa.Array]]
     match column:
         case NumericColumn():
             numbers = _readable(values) if column.special else values
-            return [(column.name, "numerical", _clipped(numbers, column))]
+            return [(column.name, "numerical", _bounded(numbers, column))]
         case CategoryColumn():
             return [(column.name, "categorical", _labels(values, column))]
         case BooleanColumn():
@@ -101,9 +101,11 @@ def _readable(values: pa.Array) -> pa.Array:
     return pa.array(pd.to_numeric(values.to_pandas(), errors="coerce"), pa.float64(), from_pandas=True)
 
 
-def _clipped(values: pa.Array, column: NumericColumn) -> pa.Array:
+def _bounded(values: pa.Array, column: NumericColumn) -> pa.Array:
     low, high = (float(bound) for bound in column.bounds)
     wide = values.cast(pa.float64(), safe=False)
+    if column.outside == "null":
+        return pc.if_else(pc.and_(pc.greater_equal(wide, low), pc.less_equal(wide, high)), wide, None)
     return pc.max_element_wise(pc.min_element_wise(wide, high, skip_nulls=False), low, skip_nulls=False)
 
 

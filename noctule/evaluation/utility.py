@@ -43,11 +43,19 @@ def utility(real: Codes, synthetic: Codes, codec: Codec, target: str) -> Utility
     tests = _one_vs_rest(test_y)
     if not tests:
         return Utility(target, None, None, "the held-out rows hold a single class")
-    trained_on_synthetic = _train(_matrix(synthetic, names), synthetic[own[0].name], categorical)
-    trained_on_real = _train(x, y, categorical)
-    if trained_on_synthetic is None or trained_on_real is None:
-        return Utility(target, None, None, "the rows to train on hold a single class")
-    return Utility(target, _auroc(trained_on_synthetic, test_x, tests), _auroc(trained_on_real, test_x, tests))
+    with _one_thread():
+        models = [_train(_matrix(synthetic, names), synthetic[own[0].name], categorical), _train(x, y, categorical)]
+        if any(model is None for model in models):
+            return Utility(target, None, None, "the rows to train on hold a single class")
+        tstr, trtr = (_auroc(model, test_x, tests) for model in models)
+    return Utility(target, tstr, trtr)
+
+
+def _one_thread() -> Any:
+    """OpenMP's threads spin while they wait: on a busy host two of them cost ten times the work of one."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1)
 
 
 def _matrix(codes: Codes, names: list[str]) -> NDArray[np.int32]:
@@ -70,7 +78,6 @@ def _one_vs_rest(truth: NDArray[np.int32]) -> dict[int, NDArray[np.bool_]]:
 def _train(x: NDArray[np.int32], y: NDArray[np.int32], categorical: list[bool]) -> Any:
     """A fitted classifier; None when there is one class only."""
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from threadpoolctl import threadpool_limits
 
     if len(y) > MOST_ROWS:
         chosen = np.random.default_rng(SEED).choice(len(y), MOST_ROWS, replace=False)
@@ -78,8 +85,7 @@ def _train(x: NDArray[np.int32], y: NDArray[np.int32], categorical: list[bool]) 
     if len(np.unique(y)) < 2:
         return None
     classifier: Any = HistGradientBoostingClassifier
-    with threadpool_limits(1):  # threads that wait for a core on a busy host cost ten times the work
-        return classifier(categorical_features=categorical, random_state=SEED).fit(x, y)
+    return classifier(categorical_features=categorical, random_state=SEED).fit(x, y)
 
 
 def _auroc(model: Any, x: NDArray[np.int32], tests: dict[int, NDArray[np.bool_]]) -> float:

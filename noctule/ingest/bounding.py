@@ -22,7 +22,7 @@ from noctule.ingest.faults import refusal
 from noctule.ingest.parquet import stored
 
 pc: Any = pyarrow.compute  # makes its functions at run time, out of the type checker's sight
-SEPARATOR = pa.scalar("\x1f", pa.large_string())
+SEPARATOR = "\x1f"
 
 
 def require_units(batch: pa.RecordBatch, unit: Unit, source: Source, rows_before: int) -> None:
@@ -70,10 +70,11 @@ def _hashes(batches: Iterable[pa.RecordBatch], wanted: NDArray[np.bool_], key: b
     """Keyed BLAKE2b of each wanted row's content, 64 bits: equal rows tie, and are interchangeable."""
     hashes: list[NDArray[np.uint64]] = []
     start = 0
+    separator = pa.scalar(SEPARATOR, pa.large_string())  # not at import: a scalar loads pandas
     for batch in batches:
         mine = batch.filter(pa.array(wanted[start : start + batch.num_rows]))
         start += batch.num_rows
-        joined = pc.binary_join_element_wise(*[_text(column) for column in mine.columns], SEPARATOR)
+        joined = pc.binary_join_element_wise(*[_text(column) for column in mine.columns], separator)
         digests = [hashlib.blake2b(row.encode(), key=key, digest_size=8).digest() for row in joined.to_pylist()]
         hashes.append(np.frombuffer(b"".join(digests), dtype=np.uint64))
     return np.concatenate(hashes)

@@ -27,6 +27,6 @@ engine: {name: mst}
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def text() -> str:
     return TEXT

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from noctule.contract import strict_yaml
 from noctule.contract.load import MAX_BYTES, dump, load, load_all, parse
@@ -52,7 +54,7 @@ def fault(text: str, old: str, new: str) -> str:
         ("kind: csv", "kind: cvs", "source.kind", "did you mean csv?"),
         ("population: testers\n", "", "population", "missing"),
         ("epsilon: 1.0", "epsilon: 0.0", "privacy.epsilon", "greater than 0"),
-        ("2024-12-31", "2024-12-31 10:00:00", "columns", "mix dates and date-times"),
+        ("2024-12-31", "2024-12-31 10:00:00", "columns[7].bounds (day)", "mix dates"),
     ],
 )
 def test_each_fault_names_file_key_path_and_fix(text: str, old: str, new: str, path: str, words: str) -> None:
@@ -154,3 +156,32 @@ def test_one_population_has_one_budget(text: str, tmp_path: Path, old: str, new:
     other = (where / "b.yaml").read_text().replace("population: testers", "population: others")
     (where / "b.yaml").write_text(other)
     assert len(load_all(where)) == 2
+
+
+junk = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text("ab {}[]:#1", max_size=6)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text("ab1", max_size=3), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_any_value_at_any_place_loads_or_is_refused_in_words(text: str, data: st.DataObject) -> None:
+    content = strict_yaml.read(text)
+    here = content
+    while True:  # walk down to a place drawn at random, and put junk there
+        key = data.draw(st.sampled_from(list(here) if isinstance(here, dict) else range(len(here))))
+        if isinstance(here[key], dict | list) and here[key] and data.draw(st.booleans()):
+            here = here[key]
+            continue
+        here[key] = data.draw(junk)
+        break
+    try:
+        contract = parse(strict_yaml.write(content), "x.yaml")
+    except ContractError as error:
+        assert str(error).startswith("x.yaml") and "fix: " in str(error)
+    else:
+        assert parse(dump(contract), "x.yaml") == contract

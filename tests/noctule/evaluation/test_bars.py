@@ -32,7 +32,10 @@ def layout(make: Make, column: dict[str, Any], shares: list[float] | None = None
             {"type": "number", "bounds": [0.5, 9], "scale": "log", "bins": 4, "special": {"N": "not asked"}},
             0, 4, ["0.5", "9 (log)", "N"],
         ),
-        ({"type": "date", "bounds": [date(2020, 1, 1), date(2021, 1, 1)], "bins": 6}, 0, 6, ["2020-01-01", "2021-01-01"]),
+        (
+            {"type": "date", "bounds": [date(2020, 1, 1), date(2021, 1, 1)], "bins": 6},
+            0, 6, ["2020-01-01", "2021-01-01"],
+        ),
         (
             {"type": "text", "format": "{s}/{d}", "nullable": True,
              "parts": {"s": {"type": "integer", "bounds": [0, 9]}, "d": {"type": "integer", "bounds": [1, 5]}}},

@@ -18,6 +18,7 @@ COLUMNS: list[dict[str, Any]] = [
     {"name": "name", "role": "pii", "pii": "person_name", "release": "fake"},
     {"name": "notes", "role": "free_text"},
     {"name": "age", "type": "integer", "bounds": [0, 110], "nullable": True},
+    {"name": "dose", "type": "number", "bounds": [0, 9], "outside": "null", "nullable": True},
     {"name": "price", "type": "number", "bounds": [0, 9], "arrow": "decimal128(4, 2)"},
     {"name": "income", "type": "integer", "bounds": [0, 50], "special": {"N": "none"}},
     {"name": "drug", "type": "category", "categories": ["a"], "other": True, "nullable": True},
@@ -34,6 +35,7 @@ COLUMNS: list[dict[str, Any]] = [
 ]  # fmt: skip
 CELLS: dict[str, list[Any]] = {
     "age": [30, None, 500],
+    "dose": [9.0, 9.5, float("inf")],
     "price": [Decimal("1.50"), Decimal("2.00"), Decimal("9.99")],
     "income": ["40", "N", "-7"],
     "drug": ["a", "undeclared", None],
@@ -65,6 +67,7 @@ def test_only_modelled_and_derived_columns_are_compared(contract: Contract) -> N
 def test_values_follow_the_contracts_row_wise_rules(contract: Contract, table: pa.Table) -> None:
     series = {one.name: one.values.to_pylist() for one in view(table, contract)}
     assert series["age"] == [30, None, 110]
+    assert series["dose"] == [9, None, None]
     assert series["price"] == [1.5, 2, 9]
     assert series["income"] == [40, None, 0]
     assert series["drug"] == ["a", "other", NULL]
@@ -81,7 +84,8 @@ def test_metadata_names_every_column_of_the_frame(contract: Contract, table: pa.
     series = view(table, contract)
     columns = sdmetrics_metadata(series)["tables"]["table"]["columns"]
     assert {name: kind["sdtype"] for name, kind in columns.items()} == {
-        "age": "numerical", "price": "numerical", "income": "numerical", "drug": "categorical", "race": "categorical",
+        "age": "numerical", "dose": "numerical", "price": "numerical", "income": "numerical",
+        "drug": "categorical", "race": "categorical",
         "well": "boolean", "seen": "datetime", "born": "datetime", "bp.s": "numerical", "bp.d": "numerical",
         "floor": "numerical", "kind": "categorical",
     }  # fmt: skip

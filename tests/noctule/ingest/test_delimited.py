@@ -67,12 +67,11 @@ def test_a_damaged_file_is_refused_or_read_as_python_reads_it(data: st.DataObjec
         path = Path(folder) / "x.csv"
         path.write_bytes(text.encode())
         try:
-            rows = [
-                row for batch in read_csv(path, source(","), SMALL, Promise(None, None)) for row in batch.to_pylist()
-            ]
+            batches = list(read_csv(path, source(","), SMALL, Promise(None, None)))
         except DataError as error:
             assert error.__context__ is None
             return
+    rows = [row for batch in batches for row in batch.to_pylist()]
     expected = [row for row in python_csv.reader(io.StringIO(text, newline=""), strict=True) if row][1:]
     assert [[row["id"] or "", row["age"]] for row in rows] == [
         [name, int(age) if age.strip() else None] for name, age in expected

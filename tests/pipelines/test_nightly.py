@@ -1,0 +1,127 @@
+"""Nights of one deployment, as a user runs them: `noctule run`, in order, on one state folder."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+
+from noctule.ledger.book import Ledger
+from noctule.release.latest import latest
+from noctule.release.verify import verify
+from tests.pipelines.conftest import Deployment, rows, write
+
+KEYS = {
+    "dataset", "engine", "action", "epsilon", "delta", "rho", "epsilon_total", "epsilon_left", "rows", "snapshot", "release",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def first(deployment: Deployment) -> dict[str, Any]:
+    return deployment.run()
+
+
+def snapshots(deployment: Deployment) -> list[Path]:
+    return sorted((deployment.home.vault / "snapshots" / "clinic").glob("[!.]*"))
+
+
+def test_the_first_night_fits_and_publishes(deployment: Deployment, first: dict[str, Any]) -> None:
+    assert set(first) >= KEYS
+    assert (first["action"], first["epsilon"], first["engine"]) == ("refit", 1.0, "mst")
+    assert first["epsilon_total"] == pytest.approx(1.0, abs=1e-6)
+    assert verify(Path(first["release"])) == []
+    assert latest(deployment.home, "clinic") == Path(first["release"]) / "data" / "part-000.parquet"
+
+
+def test_the_release_opens_everywhere_with_the_source_types(deployment: Deployment, first: dict[str, Any]) -> None:
+    file = latest(deployment.home, "clinic")
+    frame = pd.read_parquet(file)
+    assert frame.attrs["epsilon"] == 1.0
+    assert {name: str(kind) for name, kind in frame.dtypes.items()} == {
+        "full_name": "object", "age": "int64", "pressure": "object", "drug": "object", "ill": "bool",
+    }  # fmt: skip
+    assert pl.read_parquet(file).schema == {
+        "full_name": pl.String, "age": pl.Int64, "pressure": pl.String, "drug": pl.String, "ill": pl.Boolean,
+    }  # fmt: skip
+    described = duckdb.sql(f"describe from '{file}'").fetchall()
+    assert [row[1] for row in described] == ["VARCHAR", "BIGINT", "VARCHAR", "VARCHAR", "BOOLEAN"]
+    assert len(frame) == first["rows"] == pytest.approx(3000, abs=300)
+
+
+def test_the_second_night_on_the_same_snapshot_is_free(deployment: Deployment, first: dict[str, Any]) -> None:
+    second = deployment.run()
+    assert (second["action"], second["epsilon"], second["rho"]) == ("resample", 0.0, 0.0)
+    assert (second["snapshot"], second["epsilon_total"]) == (first["snapshot"], first["epsilon_total"])
+    assert second["release"] != first["release"]
+
+
+def test_a_gate_keeps_the_release_back_and_latest_stands(deployment: Deployment, first: dict[str, Any]) -> None:
+    before = latest(deployment.home, "clinic")
+    deployment.contract(tvd2=1e-9)
+    done = deployment.noctule("run", "clinic", "--json")
+    deployment.contract()
+    assert done.returncode == 5, done.stderr
+    assert "tvd2" in done.stderr
+    assert latest(deployment.home, "clinic") == before
+
+
+def test_at_the_cap_the_changed_source_is_not_opened(deployment: Deployment, first: dict[str, Any]) -> None:
+    """The changed file is malformed: had it been opened, the exit code would be 3."""
+    before, kept = snapshots(deployment), deployment.source.read_bytes()
+    deployment.contract(cap=1.01)
+    deployment.source.write_bytes(kept + b'"unclosed')
+    done = deployment.noctule("run", "clinic", "--json")
+    assert done.returncode == 4, done.stderr
+    assert "returns on" in done.stderr
+    assert snapshots(deployment) == before
+    deployment.contract()
+    assert deployment.noctule("run", "clinic").returncode == 3
+    deployment.source.write_bytes(kept)
+    assert len(Ledger(deployment.home.ledger).entries()) == 2
+
+
+def test_undeclared_pii_stops_the_night_before_any_charge(deployment: Deployment, first: dict[str, Any]) -> None:
+    entries = len(Ledger(deployment.home.ledger).entries())
+    named = [[*row[:4], f"nina{number}@posteo.net", row[5]] for number, row in enumerate(rows(300, seed=2))]
+    named[0][4] = "drug"
+    write(deployment.source, named)
+    done = deployment.noctule("run", "clinic")
+    write(deployment.source, rows(3000, seed=1))
+    assert done.returncode == 3, done.stderr
+    assert len(Ledger(deployment.home.ledger).entries()) == entries
+
+
+def test_the_same_content_again_is_the_same_snapshot(deployment: Deployment, first: dict[str, Any]) -> None:
+    again = deployment.run()
+    assert (again["action"], again["snapshot"]) == ("resample", first["snapshot"])
+
+
+def test_the_ledger_speaks_for_all_of_it(deployment: Deployment, first: dict[str, Any]) -> None:
+    shown = json.loads(deployment.noctule("ledger", "show", "--json").stdout)
+    (account,) = shown["populations"]
+    assert (account["population"], account["charges"], account["open"]) == ("clinic", 1, 0)
+    assert deployment.noctule("ledger", "verify").returncode == 0
+
+
+def test_a_ledger_that_was_deleted_is_missed(deployment: Deployment, first: dict[str, Any]) -> None:
+    hidden = deployment.home.ledger.with_suffix(".away")
+    deployment.home.ledger.rename(hidden)
+    write(deployment.source, rows(3000, seed=3))
+    refused, verified = deployment.noctule("run", "clinic"), deployment.noctule("ledger", "verify")
+    deployment.home.ledger.unlink(missing_ok=True)
+    hidden.rename(deployment.home.ledger)
+    write(deployment.source, rows(3000, seed=1))
+    assert refused.returncode == 1 and "does not account" in refused.stderr
+    assert verified.returncode == 1 and "missing" in verified.stderr
+
+
+def test_events_hold_only_allowed_metadata(deployment: Deployment, first: dict[str, Any]) -> None:
+    """Each value in the passport is public; the release has no internal number."""
+    footer = pq.read_schema(latest(deployment.home, "clinic")).metadata
+    passport = json.loads(footer[b"dp.passport"])
+    assert passport["synthetic"] is True
+    assert not {"tvd2", "quality", "tstr"} & set(passport)
