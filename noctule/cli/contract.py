@@ -31,11 +31,11 @@ def check(file: Path) -> None:
 @click.option("--unit", help="Column that names the person; without it, each row is one unit.")
 @click.option("--from-data", is_flag=True, help="Draft domains from the rows. NOT private: a person must review them.")
 def init(source: Path, name: str, unit: str | None, from_data: bool) -> None:
-    """Draft datasets/NAME.yaml from the header of SOURCE; no row is read unless --from-data is given."""
-    target = Path("datasets") / f"{name}.yaml"
+    """Draft datasets/drafts/NAME.yaml from the header of SOURCE; no row is read unless --from-data is given."""
+    target = Path("datasets") / "drafts" / f"{name}.yaml"  # not loaded: one unfinished draft must not stop the others
     if target.exists():
         raise UsageError(f"{target} exists", fix="remove it, or choose another --name")
     text = draft(source, name, unit, from_data)
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(text)
-    click.echo(f"{target}: fill in what is marked, then run: noctule contract check {target}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    click.echo(f"{target}: fill in what is marked, run: noctule contract check {target}, then move it to datasets/")

@@ -43,7 +43,7 @@ def train(source: Path, contract_file: Path | None, output: Path, categorical: s
             "without a contract, categories and bounds would have to be read off the data, and that is not free",
             fix=f"draft one with: noctule init {source} --name {_dataset_name(source)}"
             f"{' --unit ' + given['unit'] if given['unit'] else ''}; fill it in, then add --contract "
-            f"datasets/{_dataset_name(source)}.yaml",
+            f"datasets/drafts/{_dataset_name(source)}.yaml",
         )
     if output.exists():
         raise UsageError(f"{output} exists", fix="remove it, or choose another --output")
