@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import dagster as dg
-from noctule.ledger.book import Ledger
 
 from noctule.home import Home
+from noctule.ledger.book import Ledger
 
 
 class State(dg.ConfigurableResource):

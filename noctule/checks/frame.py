@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.compute
 
 from noctule.checks.rules import INTEGER_TEXT, NUMBER_TEXT
+from noctule.codes.parts import template_parts
 from noctule.contract import Contract
 from noctule.contract.columns import NumericColumn, PiiColumn, TemplateColumn
-from noctule.evaluation.template import template_parts
 
 pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 

@@ -11,11 +11,11 @@ from noctule.checks.rules import rules
 from noctule.checks.suite import Check, run_checks
 from noctule.contract import Contract
 from noctule.contract.arrow import source_schema
+from noctule.durable import whole_file
 from noctule.errors import CheckError
 from noctule.home import Home
 from noctule.ingest.snapshot import Snapshot
 from noctule.pii.detect import Finding, detect, undeclared
-from noctule.release.durable import whole_file
 from noctule.sealed import sealed
 
 FORMAT = 1

@@ -46,7 +46,7 @@ class TemplateCodec:
         return codes
 
     def _encode_distinct(self, text: pa.Array) -> Codes:
-        found = pc.extract_regex(text, self._pattern())
+        found = pc.extract_regex(text, self.column.pattern)
         unread = found.is_null().to_numpy(zero_copy_only=False)
         codes: Codes = {}
         for at, (attribute, axis) in enumerate(zip(self.attributes, self.axes, strict=True)):
@@ -67,12 +67,6 @@ class TemplateCodec:
 
     def values(self) -> None:
         return None
-
-    def _pattern(self) -> str:
-        pattern = re.escape(self.literals[0])
-        for at, literal in enumerate(self.literals[1:]):
-            pattern += rf"(?P<p{at}>-?\d+)" + re.escape(literal)
-        return rf"^{pattern}$"
 
 
 def _part_axis(column: TemplateColumn, field: str) -> GridAxis:

@@ -194,6 +194,13 @@ class TemplateColumn(_Modelled):
     def fields(self) -> list[str]:
         return re.findall(r"{([^{}]*)}", self.format)
 
+    @property
+    def pattern(self) -> str:
+        """Regular expression (RE2) of a whole cell, a group a part; 18 digits are what an int64 surely holds."""
+        literals = [re.escape(text) for text in re.split(r"{[^{}]*}", self.format)]
+        groups = [f"(?P<part{number}>-?[0-9]{{1,18}})" for number in range(len(self.fields))]
+        return "^" + "".join(text + group for text, group in zip(literals, [*groups, ""], strict=True)) + "$"
+
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if sorted(self.fields) != sorted(self.parts):

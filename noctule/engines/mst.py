@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 
 ONE_WAY, SELECTION = 0.3, 0.1  # shares of rho; the pairs get the rest (MST: a third each)
 RARE = 3.0  # an unordered code below this many standard deviations joins the rare group, as in MST
-SEEN = 48.0  # an ordered group holds this many standard deviations of a pair cell, so that its pairs are seen
+SEEN = 24.0  # an ordered group holds this many standard deviations of a pair cell, so that its pairs are seen
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from noctule.codes import Codec, Codes
 from noctule.contract import Contract
+from noctule.durable import whole_file
 from noctule.evaluation.fidelity import tvd
 from noctule.evaluation.frames import compared
 from noctule.evaluation.plot import marginals_png
@@ -19,7 +20,6 @@ from noctule.evaluation.utility import Utility, utility
 from noctule.evaluation.validity import validity
 from noctule.home import Home
 from noctule.ingest.snapshot import Snapshot
-from noctule.release.durable import whole_file
 from noctule.sealed import sealed
 
 

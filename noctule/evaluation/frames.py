@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+from noctule.codes.parts import template_parts
 from noctule.contract import Contract
 from noctule.contract.columns import (
     BooleanColumn,
@@ -20,7 +21,6 @@ from noctule.contract.columns import (
     as_text,
 )
 from noctule.evaluation.rules import plain_type
-from noctule.evaluation.template import template_parts
 
 pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 

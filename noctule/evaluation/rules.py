@@ -8,8 +8,8 @@ import pyarrow.compute
 from numpy.typing import NDArray
 
 from noctule.codes.moment import time_axis
+from noctule.codes.parts import template_parts
 from noctule.contract.columns import CategoryColumn, Column, NumericColumn, TemplateColumn, TimeColumn
-from noctule.evaluation.template import template_parts
 
 pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 

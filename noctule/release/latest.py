@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from noctule.durable import sync, whole_file
 from noctule.home import Home
-from noctule.release.durable import sync, whole_file
 from noctule.release.layout import LINK, POINTER
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from noctule.contract import Contract
+from noctule.durable import sync, sync_tree
 from noctule.errors import BundleError, UsageError
 from noctule.home import Home
 from noctule.release.card import card, quality
-from noctule.release.durable import sync, sync_tree
 from noctule.release.gates import gate, require_gates
 from noctule.release.latest import point
 from noctule.release.layout import CARD, DATA, MANIFEST, PRIVACY, QUALITY, RELEASES

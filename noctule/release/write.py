@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from noctule.durable import whole_file
 from noctule.errors import BundleError
-from noctule.release.durable import whole_file
 from noctule.release.passport import footer
 
 MAGIC = b"PAR1"

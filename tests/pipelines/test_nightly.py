@@ -15,9 +15,8 @@ from noctule.release.latest import latest
 from noctule.release.verify import verify
 from tests.pipelines.conftest import Deployment, rows, write
 
-KEYS = {
-    "dataset", "engine", "action", "epsilon", "delta", "rho", "epsilon_total", "epsilon_left", "rows", "snapshot", "release",
-}  # fmt: skip
+KEYS = {"dataset", "engine", "action", "epsilon", "delta", "rho", "epsilon_total", "epsilon_left", "rows"}
+KEYS |= {"snapshot", "release"}
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ def test_null_and_cells_of_another_form_are_a_code_of_the_first_part_only(make_c
 
 def test_parts_beyond_bounds_clip_and_zeros_in_front_are_not_kept(make_contract: Make) -> None:
     codec = Codec(make_contract([PRESSURE]))
-    codes = codec.encode(pa.table({"bp": ["999/-5", "0120/080", "99999999999999999999999/30"]}))
+    codes = codec.encode(pa.table({"bp": ["999/-5", "0120/080", "999999999999999999/30"]}))
     assert codes["bp.systolic"].tolist()[::2] == [31, 31] and codes["bp.diastolic"].tolist() == [0, 50, 0]
     assert codec.decode(codes, np.random.default_rng(0))["bp"][1].as_py().endswith("/80")
 

@@ -1,6 +1,5 @@
 """Numbers out of texts of a public format, such as "120/80"."""
 
-import re
 from typing import Any
 
 import pyarrow as pa
@@ -13,8 +12,5 @@ pc: Any = pyarrow.compute  # its functions are made at import, out of a type che
 
 def template_parts(values: pa.Array | pa.ChunkedArray, column: TemplateColumn) -> dict[str, pa.Array]:
     """Part name -> int64 of the same length, null where the text is null or does not fit the whole format."""
-    literals = [re.escape(text) for text in re.split(r"{[^{}]*}", column.format)]
-    groups = [f"(?P<part{i}>-?[0-9]{{1,18}})" for i in range(len(column.fields))]
-    pattern = "".join(text + group for text, group in zip(literals, [*groups, ""], strict=True))
-    found = pc.extract_regex(values, f"^{pattern}$")
+    found = pc.extract_regex(values, column.pattern)
     return {name: pc.struct_field(found, [i]).cast(pa.int64()) for i, name in enumerate(column.fields)}

@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
+from noctule.codes.parts import template_parts
 from noctule.contract.columns import Part, TemplateColumn
-from noctule.evaluation.template import template_parts
 
 PART = Part(type="integer", bounds=(0, 300))
 COLUMN = TemplateColumn(name="bp", type="text", format="[{sys}] (of {dia}).", parts={"dia": PART, "sys": PART})

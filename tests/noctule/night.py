@@ -1,0 +1,59 @@
+"""One night of a tiny table, as a process that can be killed: `python night.py STATE ROOT [STOP_AT]`."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import noctule.refresh as refresh
+from noctule.checks.verdict import inspect
+from noctule.contract import Contract
+from noctule.home import Home
+from noctule.ledger.book import Ledger
+
+CONTRACT = Contract.model_validate(
+    {
+        "name": "tiny",
+        "population": "testers",
+        "source": {"kind": "csv", "path": "tiny.csv"},
+        "unit": "row",
+        "columns": [
+            {"name": "a", "type": "category", "categories": ["x", "y"]},
+            {"name": "b", "type": "integer", "bounds": [0, 3]},
+        ],
+        "privacy": {"epsilon": 1.0, "delta": 1e-6, "cap": {"epsilon": 3.0, "per": "lifetime"}},
+        "engine": {"name": "mst"},
+    }
+)
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def stop_at(boundary: str) -> None:
+    """Arrange to be killed at one boundary of reserve -> read -> fit -> store -> commit."""
+    if boundary == "reserved":
+        reserve = Ledger.reserve
+
+        def reserve_and_die(*words: object, **named: object) -> object:
+            reserve(*words, **named)  # type: ignore[arg-type]
+            die()
+
+        Ledger.reserve = reserve_and_die  # type: ignore[method-assign, assignment]
+    elif boundary == "fitted":
+        refresh.bundles.write = lambda *_: die()  # type: ignore[assignment]
+    elif boundary == "stored":
+        Ledger.commit = lambda *_: die()  # type: ignore[method-assign, assignment]
+
+
+def night(state: Path, root: Path) -> refresh.Synthesis:
+    home, ledger = Home(state), Ledger(state / "ledger.db")
+    snapshot = refresh.take_snapshot(CONTRACT, home, ledger, root)
+    inspect(CONTRACT, snapshot, home)
+    return refresh.synthesize(CONTRACT, snapshot, home, ledger)
+
+
+if __name__ == "__main__":
+    stop_at(sys.argv[3] if len(sys.argv) > 3 else "")
+    print(night(Path(sys.argv[1]), Path(sys.argv[2])).action)

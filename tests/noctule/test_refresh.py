@@ -1,0 +1,102 @@
+"""The order of a night, and what a crash at each of its boundaries leaves behind."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from noctule.engines import bundle as bundles
+from noctule.errors import BudgetError, CheckError, ContractError
+from noctule.home import Home
+from noctule.ledger.book import Ledger
+from noctule.mechanisms.accounting import rho_of
+from noctule.refresh import require_ready, synthesize, take_snapshot
+from tests.noctule.night import CONTRACT, night
+
+CHARGE = rho_of(1.0, 1e-6)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    rows = "".join(f"{'x' if i % 3 else 'y'},{i % 4}\n" for i in range(400))
+    (tmp_path / "tiny.csv").write_text("a,b\n" + rows)
+    return tmp_path
+
+
+def killed(state: Path, root: Path, boundary: str) -> None:
+    words = [sys.executable, "-m", "tests.noctule.night", str(state), str(root), boundary]
+    done = subprocess.run(words, cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    assert done.returncode == -9, done.stderr
+
+
+def spent(state: Path) -> int:
+    return Ledger(state / "ledger.db").spent("testers", "lifetime")
+
+
+def test_a_night_charges_once_and_its_tap_agrees(root: Path, home: Home) -> None:
+    first, second = night(home.root, root), night(home.root, root)
+    assert (first.action, second.action) == ("refit", "resample")
+    assert spent(home.root) == CHARGE == first.bundle.receipt["nano_rho"]
+    drawn = sum(draw["rho"] for draw in first.bundle.receipt["draws"])
+    assert drawn * 1e9 == pytest.approx(CHARGE, abs=1e-3)
+    assert second.bundle.receipt == first.bundle.receipt
+
+
+@pytest.mark.parametrize(
+    ("boundary", "charges", "action"), [("reserved", 2, "refit"), ("fitted", 2, "refit"), ("stored", 1, "resample")]
+)
+def test_a_kill_never_undercounts(root: Path, home: Home, boundary: str, charges: int, action: str) -> None:
+    """Killed before the model is stored, the charge stays and the retry pays again; killed after, it is reused."""
+    killed(home.root, root, boundary)
+    assert spent(home.root) == CHARGE
+    assert night(home.root, root).action == action
+    assert spent(home.root) == charges * CHARGE
+    assert Ledger(home.ledger).verify() == []
+
+
+def test_a_damaged_model_is_set_aside_and_paid_again(root: Path, home: Home) -> None:
+    stored = night(home.root, root).folder / "arrays.npz"
+    stored.chmod(0o644)
+    stored.write_bytes(stored.read_bytes()[:-7])
+    assert night(home.root, root).action == "refit"
+    assert spent(home.root) == 2 * CHARGE
+
+
+def test_training_refuses_without_a_verdict(root: Path, home: Home) -> None:
+    ledger = Ledger(home.ledger)
+    snapshot = take_snapshot(CONTRACT, home, ledger, root)
+    with pytest.raises(CheckError):
+        synthesize(CONTRACT, snapshot, home, ledger)
+    assert ledger.entries() == []
+
+
+def test_at_the_cap_a_changed_file_is_not_opened(root: Path, home: Home) -> None:
+    """The changed file is malformed, so that opening it would raise DataError."""
+    ledger = Ledger(home.ledger)
+    privacy = CONTRACT.privacy
+    ledger.reserve(
+        population="testers",
+        dataset="other",
+        key="k",
+        nano_rho=rho_of(2.9, 1e-6),
+        event={},
+        cap=privacy.cap,
+        delta=privacy.delta,
+    )
+    (root / "tiny.csv").write_text('a,b\n"x')
+    with pytest.raises(BudgetError):
+        take_snapshot(CONTRACT, home, ledger, root)
+
+
+def test_the_bundle_holds_no_raw_row(root: Path, home: Home) -> None:
+    bundle = bundles.read(night(home.root, root).folder)
+    assert bundle.receipt["snapshot"] and bundle.model.total != 400  # the noisy total, not n
+
+
+def test_a_draft_domain_is_refused_before_anything_is_read(root: Path, home: Home) -> None:
+    words = CONTRACT.model_dump(by_alias=True)
+    words["columns"][0]["domain_source"] = "data_draft"
+    draft = CONTRACT.model_validate(words)
+    with pytest.raises(ContractError, match="data_draft"):
+        require_ready(draft)
