@@ -131,7 +131,12 @@ def _fit(contract: Contract, snapshot: Snapshot, home: Home, key: str, ledger: L
     log.info("fitting %s at epsilon %g", contract.engine.name, contract.privacy.epsilon)
     score_charge = charge // SCORE_SHARE
     model = engine(contract.engine.name).fit(
-        codes, codec.domain, nano_rho=charge - score_charge, max_rows=contract.unit.max_rows, tap=tap
+        codes,
+        codec.domain,
+        nano_rho=charge - score_charge,
+        max_rows=contract.unit.max_rows,
+        tap=tap,
+        ordered=[attribute.name for attribute in codec.attributes if attribute.ordered],
     )
     log.info("scoring the model")
     score = charged_tvd2(

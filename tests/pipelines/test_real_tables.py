@@ -1,0 +1,58 @@
+"""Real tables through the one-file commands, judged by the neutral score.py. Needs ../shared; slow."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared"
+NOCTULE = Path(sys.executable).with_name("noctule")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (SHARED / "data").exists(), reason="../shared is not here: real tables are not shipped"),
+]
+
+
+def noctule(home: Path, *words: str) -> str:
+    environment = os.environ | {"NOCTULE_HOME": str(home)}
+    done = subprocess.run([NOCTULE, *words], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+# Ceilings of tvd2 and tvd3: Adult's are those of the issue that asked for this engine; NIST's guard against regressions.
+@pytest.mark.parametrize(
+    ("table", "target", "rows", "tvd2", "tvd3"),
+    [("adult", "income", 24_000, 0.070, 0.13), ("nist", "OWN_RENT", 22_000, 0.080, 0.16)],
+)
+def test_mst_at_epsilon_1(tmp_path: Path, table: str, target: str, rows: int, tvd2: float, tvd3: float) -> None:
+    """Between seeds, tvd2 moves by about 0.002 and tvd3 by 0.005: the ceilings lie ten times that away (Adult)."""
+    train, test = (SHARED / "data" / f"{table}_{half}.csv" for half in ("train", "test"))
+    model, safe = tmp_path / "model", tmp_path / "safe.csv"
+    contract = str(ROOT / "examples" / f"{table}.yaml")
+    words = ["--input", str(train), "--contract", contract, "--model", "mst", "--epsilon", "1.0", "--delta", "1e-5"]
+    assert "epsilon charged: 1" in noctule(tmp_path / "state", "train", *words, "--output", str(model))
+    noctule(tmp_path / "state", "generate", "--model", str(model), "--samples", str(rows), "--output", str(safe))
+    assert dict(pd.read_csv(safe).dtypes) == dict(pd.read_csv(train).dtypes)
+    judge = [
+        sys.executable,
+        SHARED / "bench" / "score.py",
+        train,
+        test,
+        safe,
+        "--target",
+        target,
+        "--name",
+        f"mst {table}",
+    ]
+    done = subprocess.run([*judge, "--no-sdq"], capture_output=True, text=True, check=True)
+    score = json.loads(done.stdout)
+    print(score)
+    assert score["tvd2"] <= tvd2
+    assert score["tvd3"] <= tvd3
