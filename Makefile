@@ -36,10 +36,10 @@ dev: setup data ## the Dagster UI on 127.0.0.1:3000
 	DAGSTER_HOME=$(NOCTULE_HOME)/dagster $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
 
 test: setup ## the fast tests
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile
 
 slow: setup ## the slow tests: real tables, fidelity, kills, canary
-	$(BIN)/pytest -n 2 -m slow
+	$(BIN)/pytest -n 2 --dist loadfile -m slow
 
 check: setup ## lint, format, types
 	$(BIN)/ruff check .
