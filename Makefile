@@ -33,12 +33,13 @@ demo: setup data ## refresh the example, from raw file to published release
 
 dev: setup data ## the Dagster UI on 127.0.0.1:3000
 	mkdir -p $(NOCTULE_HOME)/dagster && cp dagster.yaml $(NOCTULE_HOME)/dagster/
-	DAGSTER_HOME=$(NOCTULE_HOME)/dagster $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port 3000
+	cd $(NOCTULE_HOME) && DAGSTER_HOME=$(NOCTULE_HOME)/dagster $(CURDIR)/$(BIN)/dagster dev \
+	  --workspace $(CURDIR)/workspace.yaml --host 127.0.0.1 --port 3000
 
 test: setup ## the fast tests
 	$(BIN)/pytest -n 2 --dist loadfile
 
-slow: setup ## the slow tests: real tables, fidelity, kills, canary
+slow: setup ## the slow tests: real tables, fidelity
 	$(BIN)/pytest -n 2 --dist loadfile -m slow
 
 check: setup ## lint, format, types

@@ -73,7 +73,7 @@ def _checks(verdict: Verdict) -> list[dict[str, Any]]:
             "result": "error" if check.errored else "passed" if check.passed else "failed",
             "blocks": "yes" if check.blocking else "no: a fixed rule maps the value",
         }
-        for check in verdict.checks
+        for check in sorted(verdict.checks, key=lambda check: check.passed)  # what failed comes first
     ]
 
 

@@ -13,8 +13,8 @@ from noctule.evaluation.bars import bars
 from noctule.evaluation.fidelity import shares, tvd
 
 REAL, SYNTHETIC, INK, FAINT, GRID = "#c3ccd9", "#0b63c5", "#1f2733", "#5f6b7a", "#e8ebf0"
-ACROSS = 4
-TITLE = 19  # letters beside the distance
+ACROSS = 3
+TITLE = 21  # letters beside the distance
 PALETTE = 40  # colours of the image; grey, blue and their edges need few
 
 
@@ -33,7 +33,7 @@ def marginals_png(contract: Contract, real: Codes, synthetic: Codes, columns: in
     worst = sorted(codec.domain, key=lambda name: -distances[name,])[:columns]
     shown = [attribute for attribute in codec.attributes if attribute.name in worst]
     down = -(-len(shown) // ACROSS)
-    figure: Any = Figure(figsize=(12, 0.5 + 2.3 * down), dpi=100, facecolor="white")
+    figure: Any = Figure(figsize=(9.4, 0.5 + 2.3 * down), dpi=100, facecolor="white")
     canvas: Any = FigureCanvasAgg(figure)
     for place, attribute in enumerate(shown, start=1):
         clique = (attribute.name,)

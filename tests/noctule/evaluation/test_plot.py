@@ -38,7 +38,7 @@ def test_twelve_panels_on_white_under_60_kb(make_contract: Callable[..., Contrac
     png = marginals_png(contract, draw(codec, 1), draw(codec, 2))
     assert png.startswith(b"\x89PNG") and len(png) < 60_000
     image = picture(png)
-    assert image.size == (1200, 740) and image.getpixel((2, 2)) == WHITE
+    assert image.size == (940, 970) and image.getpixel((2, 2)) == WHITE
     assert len(set(image.getdata())) > 10
 
 
@@ -51,13 +51,13 @@ def test_names_that_are_no_formula_and_have_no_glyph(make_contract: Callable[...
     )
     codec = Codec(contract)
     image = picture(marginals_png(contract, draw(codec, 1), draw(codec, 2), columns=1))
-    assert image.size == (1200, 280)
+    assert image.size == (940, 280)
 
 
 def test_rows_that_are_not_there(make_contract: Callable[..., Contract]) -> None:
     contract = make_contract([{"name": "x", "type": "integer", "bounds": [0, 9]}])
     nothing = {"x": np.zeros(0, np.int32)}
-    assert picture(marginals_png(contract, nothing, nothing)).size == (1200, 280)
+    assert picture(marginals_png(contract, nothing, nothing)).size == (940, 280)
 
 
 def test_importing_loads_nothing_heavy() -> None:
