@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import re
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field, StrictInt, StrictStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StrictStr, model_validator
 
 from noctule.contract.columns import (
     CategoryColumn,
@@ -18,6 +19,18 @@ from noctule.contract.columns import (
 from noctule.errors import ContractError
 
 Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+
+
+def _cron(text: str) -> str:
+    if not re.fullmatch(r"[0-9*,/-]+( [0-9A-Za-z*,/-]+){4}", text):
+        raise ValueError('write five cron fields, such as "30 2 * * *"')
+    return text
+
+
+def _owner(text: str) -> str:
+    if not re.fullmatch(r"team:[A-Za-z0-9_.-]+|[^@\s]+@[^@\s]+\.[^@\s]+", text):
+        raise ValueError("write an e-mail address, or team:NAME")
+    return text
 
 
 class Source(Strict):
@@ -58,7 +71,7 @@ class EngineChoice(Strict):
 
 
 class Refresh(Strict):
-    schedule: StrictStr = "30 2 * * *"
+    schedule: Annotated[StrictStr, AfterValidator(_cron)] = "30 2 * * *"
     timezone: StrictStr = "UTC"
     refit: Literal["nightly", "weekly", "monthly", "on_drift"] = "nightly"
     rows: Literal["same"] | Annotated[StrictInt, Field(ge=1)] = "same"
@@ -90,8 +103,8 @@ class Contract(Strict):
     name: Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
     title: StrictStr = ""
     description: StrictStr = ""
-    owner: StrictStr | None = None
-    population: Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    owner: Annotated[StrictStr, AfterValidator(_owner)] | None = None
+    population: Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
     source: Source
     unit: Annotated[Unit, BeforeValidator(_row_unit)]
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]

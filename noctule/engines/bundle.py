@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import os
 import secrets
 import shutil
 import zipfile
@@ -16,6 +15,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from noctule.contract import Contract
+from noctule.durable import sync, sync_tree
 from noctule.engines.model import Model
 from noctule.errors import BundleError
 
@@ -50,12 +50,12 @@ def write(bundle: Bundle, folder: Path) -> None:
     draft.mkdir()
     try:
         for name, content in files.items():
-            _write_durably(draft / name, content)
-        _sync_folder(draft)
+            (draft / name).write_bytes(content)
+        sync_tree(draft)
         draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    _sync_folder(folder.parent)
+    sync(folder.parent)
 
 
 _FIX_EXISTS = "read the bundle that is there, or write to another folder; a bundle is never replaced"
@@ -142,18 +142,3 @@ def _text(content: dict[str, Any]) -> bytes:
 
 def _digest(content: dict[str, Any]) -> str:
     return hashlib.sha256(_text(content)).hexdigest()
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -26,7 +26,7 @@ def noctule(home: Path, *words: str) -> str:
     return done.stdout
 
 
-# Ceilings of tvd2 and tvd3: Adult's are those of the issue that asked for this engine; NIST's guard against regressions.
+# Ceilings of tvd2 and tvd3: Adult's are the issue's that asked for this engine; NIST's guard against regressions.
 @pytest.mark.parametrize(
     ("table", "target", "rows", "tvd2", "tvd3"),
     [("adult", "income", 24_000, 0.070, 0.13), ("nist", "OWN_RENT", 22_000, 0.080, 0.16)],

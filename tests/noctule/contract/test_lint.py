@@ -23,7 +23,6 @@ def advice(text: str, old: str = "", new: str = "") -> str:
         ("name: mst", "name: dpgan", "refused"),
         ("name: mst", "name: nonsense", "there is no engine"),
         ("engine:", "refresh: {refit: weekly}\nengine:", "refresh.refit: weekly is not built yet"),
-        ("engine:", "refresh: {schedule: daily}\nengine:", "refresh.schedule: "),
         ("unit: years", "domain_source: data_draft", "columns[3] (age).domain_source"),
         ("bins: 22", "bins: 1000", "columns[3] (age).bins"),
         (", target: true", "", "columns: none is marked target"),

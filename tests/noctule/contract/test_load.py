@@ -26,6 +26,8 @@ def fault(text: str, old: str, new: str) -> str:
     [
         ("bins: 22", "bin: 22", "columns[3].bin (age)", "did you mean bins?"),
         ("title:", "titel:", "titel", "did you mean title?"),
+        ("title:", "owner: Ada\ntitle:", "owner", "an e-mail address"),
+        ("title:", "refresh: {schedule: daily}\ntitle:", "refresh.schedule", "five cron fields"),
         ("max_rows: 2", "maxrows: 2", "unit.maxrows", "did you mean max_rows?"),
         ("per: year", "per: year, x: 1", "privacy.cap.x", "known here: epsilon, per"),
         ("[60, 240]", "[60, 240], unt: mmHg", "columns[4].parts.high.unt (pressure)", "did you mean unit?"),
