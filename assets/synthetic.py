@@ -1,6 +1,7 @@
 """Sampling: post-processing of the model, so it costs nothing."""
 
 import secrets
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from noctule.engines import bundle as bundles
 from noctule.release.publish import release_id
 from noctule.release.stage import stage
 from resources.state import State
+
+KEPT = 2  # staged samples a dataset; release ids sort by time
 
 DESCRIPTION = """A fresh sample of the model, with the source's columns and types; sampling costs no epsilon.
 
@@ -32,7 +35,10 @@ def synthetic(contract: Contract) -> dg.AssetsDefinition:
         rows = max(1, round(bundle.model.total)) if wanted == "same" else wanted
         seed = secrets.randbits(63)
         release = release_id(datetime.now(UTC), f"{seed:x}")
-        staged = stage(bundle, rows, seed, state.home.staging / contract.name / release)
+        folder = state.home.staging / contract.name
+        staged = stage(bundle, rows, seed, folder / release)
+        for old in sorted(folder.iterdir())[:-KEPT]:
+            shutil.rmtree(old)
         return dg.MaterializeResult(
             value={**synthesizer, "staged": str(staged), "rows": rows, "release_id": release},
             metadata=metadata({"dagster/row_count": rows, "dagster/column_schema": column_schema(contract)}),

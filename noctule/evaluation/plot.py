@@ -14,7 +14,7 @@ from noctule.evaluation.fidelity import shares, tvd
 
 REAL, SYNTHETIC, INK, FAINT, GRID = "#c3ccd9", "#0b63c5", "#1f2733", "#5f6b7a", "#e8ebf0"
 ACROSS = 3
-TITLE = 21  # letters beside the distance
+TITLE = 24  # letters beside the distance
 PALETTE = 40  # colours of the image; grey, blue and their edges need few
 
 

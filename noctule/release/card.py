@@ -32,8 +32,8 @@ def card(contract: Contract, facts: dict[str, Any], gates: list[Gate], staged: P
     parts = [
         f"---\n{head}---\n# {title}",
         contract.description.strip(),
-        f"**Synthetic data.** {rows:,} rows drawn from a differentially private model of the source table; "
-        f"none is copied from it. Release `{facts['release']}`.",
+        f"**Synthetic data.** {rows:,} rows drawn from a differentially private model of the source table, "
+        f"not rows of it. Release `{facts['release']}`.",
         _opening(),
         _guarantee(facts),
         _quality(gates),

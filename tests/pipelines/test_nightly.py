@@ -99,6 +99,10 @@ def test_the_same_content_again_is_the_same_snapshot(deployment: Deployment, fir
     assert (again["action"], again["snapshot"]) == ("resample", first["snapshot"])
 
 
+def test_staged_samples_do_not_pile_up(deployment: Deployment, first: dict[str, Any]) -> None:
+    assert len(list((deployment.home.staging / "clinic").iterdir())) == 2
+
+
 def test_the_ledger_speaks_for_all_of_it(deployment: Deployment, first: dict[str, Any]) -> None:
     shown = json.loads(deployment.noctule("ledger", "show", "--json").stdout)
     (account,) = shown["populations"]
