@@ -32,7 +32,7 @@ demo: setup data ## refresh the example, from raw file to published release
 	$(BIN)/noctule run patients
 
 dev: setup data ## the Dagster UI on 127.0.0.1:3000
-	mkdir -p $(NOCTULE_HOME)/dagster && cp dagster.yaml $(NOCTULE_HOME)/dagster/
+	install -d -m 700 $(NOCTULE_HOME)/dagster && cp dagster.yaml $(NOCTULE_HOME)/dagster/
 	cd $(NOCTULE_HOME) && DAGSTER_HOME=$(NOCTULE_HOME)/dagster $(CURDIR)/$(BIN)/dagster dev \
 	  --workspace $(CURDIR)/workspace.yaml --host 127.0.0.1 --port 3000
 

@@ -9,9 +9,9 @@ import dagster as dg
 from assets.metadata import metadata, table
 from assets.step import step
 from noctule.contract import Contract
-from noctule.engines import bundle as bundles
 from noctule.evaluation.evaluate import evaluate, store
 from noctule.ingest.snapshot import load
+from noctule.refresh import fitted
 from resources.state import State
 
 DESCRIPTION = """How close the sample is to the table, and how useful.
@@ -26,7 +26,7 @@ def evaluation(contract: Contract) -> dg.AssetsDefinition:
         ins={"synthetic": dg.AssetIn([contract.name, "synthetic"])},
     )
     def asset(state: State, synthetic: dict[str, Any]) -> dg.MaterializeResult:
-        score = bundles.read(Path(synthetic["bundle"])).receipt["score"]
+        score = fitted(contract, Path(synthetic["bundle"])).receipt["score"]
         snapshot = load(state.home, contract.name, synthetic["snapshot"])
         found = evaluate(contract, snapshot, Path(synthetic["staged"]), score)
         store(found, state.home, contract.name, synthetic["release_id"])
@@ -34,14 +34,14 @@ def evaluation(contract: Contract) -> dg.AssetsDefinition:
             "fidelity/validity": found.released["validity"],
             "fidelity/tvd2_charged": found.charged["tvd2"],
             "fidelity/tvd2_charged_error95": found.charged["error95"],
-            "fidelity/tvd1": found.internal["tvd1"],
-            "fidelity/tvd2": found.internal["tvd2"],
-            "fidelity/sdmetrics_quality": found.internal["sdmetrics_quality"],
-            "fidelity/sdmetrics_diagnostic": found.internal["sdmetrics_diagnostic"],
-            "fidelity/columns": table(found.internal["columns"]),
+            "fidelity/tvd1": found.internal.get("tvd1"),
+            "fidelity/tvd2": found.internal.get("tvd2"),
+            "fidelity/sdmetrics_quality": found.internal.get("sdmetrics_quality"),
+            "fidelity/sdmetrics_diagnostic": found.internal.get("sdmetrics_diagnostic"),
+            "fidelity/columns": table(found.internal.get("columns", [])),
             "fidelity/marginals": _image(found.marginals),
-            "utility/tstr": found.internal["tstr"],
-            "utility/trtr": found.internal["trtr"],
+            "utility/tstr": found.internal.get("tstr"),
+            "utility/trtr": found.internal.get("trtr"),
         }
         return dg.MaterializeResult(
             value={**synthetic, "validity": found.released["validity"]},
@@ -51,5 +51,7 @@ def evaluation(contract: Contract) -> dg.AssetsDefinition:
     return asset
 
 
-def _image(png: bytes) -> dg.MarkdownMetadataValue:
+def _image(png: bytes) -> dg.MarkdownMetadataValue | None:
+    if not png:
+        return None
     return dg.MetadataValue.md(f"![real against synthetic](data:image/png;base64,{base64.b64encode(png).decode()})")

@@ -38,30 +38,29 @@ def pii(contract: Contract) -> dg.AssetsDefinition:
         verdict = inspect(contract, load(state.home, contract.name, raw["snapshot"]), state.home)
         return dg.MaterializeResult(
             value={"snapshot": raw["snapshot"], "passed": verdict.passed},
-            metadata=metadata({"checks": table(_checks(verdict)), "findings": table(_findings(verdict, contract))}),
-            check_results=_results(verdict, contract),
+            metadata=metadata(
+                {"checks": table(_checks(verdict)), "findings": table(_findings(verdict, contract))},
+                inside_vault=state.instance_is_inside_vault,
+            ),
+            check_results=_results(verdict, contract, inside_vault=state.instance_is_inside_vault),
         )
 
     return asset
 
 
-def _results(verdict: Verdict, contract: Contract) -> list[dg.AssetCheckResult]:
-    failed = [check for check in verdict.checks if check.blocks]
-    blocked = undeclared(list(verdict.findings), contract)
+def _results(verdict: Verdict, contract: Contract, *, inside_vault: bool) -> list[dg.AssetCheckResult]:
+    failed = sorted({check.column or "the table" for check in verdict.checks if check.blocks})
+    blocked = sorted(finding.column for finding in undeclared(list(verdict.findings), contract))
     return [
         dg.AssetCheckResult(
-            passed=not failed,
-            check_name="contract_holds",
-            metadata={
-                "columns_failed": len(failed),
-                "failed": ", ".join(f"{c.name}({c.column or 'table'})" for c in failed) or "none",
-            },
-        ),
-        dg.AssetCheckResult(
-            passed=not blocked,
-            check_name="no_undeclared_pii",
-            metadata={"columns_undeclared": len(blocked), "undeclared": ", ".join(f.column for f in blocked) or "none"},
-        ),
+            passed=not columns,
+            check_name=name,
+            metadata=metadata({fact: ", ".join(columns) or "none"}, inside_vault=inside_vault),
+        )
+        for name, fact, columns in (
+            ("contract_holds", "checks/failed", failed),
+            ("no_undeclared_pii", "findings/undeclared", blocked),
+        )
     ]
 
 

@@ -10,8 +10,7 @@ from assets.metadata import column_schema, metadata, table
 from assets.step import step
 from assets.synthesizer import guarantee
 from noctule.contract import Contract
-from noctule.engines import bundle as bundles
-from noctule.refresh import balance
+from noctule.refresh import balance, fitted
 from noctule.release.anchors import anchor
 from noctule.release.publish import publish
 from resources.state import State
@@ -30,7 +29,7 @@ def release(contract: Contract) -> dg.AssetsDefinition:
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=_window(contract.refresh.schedule)),
     )
     def asset(state: State, evaluation: dict[str, Any]) -> dg.MaterializeResult:
-        receipt = bundles.read(Path(evaluation["bundle"])).receipt
+        receipt = fitted(contract, Path(evaluation["bundle"])).receipt
         ledger = state.ledger
         money = balance(contract, ledger)
         folder = publish(

@@ -11,7 +11,7 @@ import dagster as dg
 from assets.metadata import column_schema, metadata
 from assets.step import step
 from noctule.contract import Contract
-from noctule.engines import bundle as bundles
+from noctule.refresh import fitted
 from noctule.release.publish import release_id
 from noctule.release.stage import stage
 from resources.state import State
@@ -30,7 +30,7 @@ def synthetic(contract: Contract) -> dg.AssetsDefinition:
         metadata={"dagster/column_schema": column_schema(contract)},
     )
     def asset(state: State, synthesizer: dict[str, Any]) -> dg.MaterializeResult:
-        bundle = bundles.read(Path(synthesizer["bundle"]))
+        bundle = fitted(contract, Path(synthesizer["bundle"]))
         wanted = contract.refresh.rows
         rows = max(1, round(bundle.model.total)) if wanted == "same" else wanted
         seed = secrets.randbits(63)

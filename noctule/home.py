@@ -1,4 +1,4 @@
-"""Where state lives: one folder, `NOCTULE_HOME` (default `.noctule/`), with the vault closed to others."""
+"""Where state lives: one folder, `NOCTULE_HOME` (default `.noctule/`); what may hold raw facts is closed to others."""
 
 import os
 import secrets
@@ -27,7 +27,13 @@ class Home:
 
     @property
     def staging(self) -> Path:
-        return self.root / "staging"
+        """Samples that passed no gate yet; mode 0700."""
+        return self._closed("staging")
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own instance, whose events may show internal numbers; mode 0700."""
+        return self._closed("dagster")
 
     @property
     def lake(self) -> Path:
@@ -36,7 +42,10 @@ class Home:
     @property
     def vault(self) -> Path:
         """The only folder that holds raw rows and numbers computed on them; mode 0700."""
-        folder = self.root / "vault"
+        return self._closed("vault")
+
+    def _closed(self, name: str) -> Path:
+        folder = self.root / name
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
         return folder

@@ -8,6 +8,7 @@ stored model or charges again.
 import fcntl
 import hashlib
 import logging
+import math
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from noctule.sealed import sealed
 log = logging.getLogger(__name__)
 
 SCORE_SHARE = 50  # one part in 50 of the night's rho buys the score that may be published
+MOST_CELLS = 50_000_000  # of one pair of attributes, all of which the score counts: 400 MB
 SCORE_SEED = 1  # of the sample that is scored; sampling is post-processing, so any fixed seed serves
 
 
@@ -51,7 +53,19 @@ def require_ready(contract: Contract) -> None:
     """Refuse what cannot end in a release, before anything is opened. Raises ContractError or UsageError."""
     contract.require_public_domains()
     engine(contract.engine.name)
-    Codec(contract)  # finds what a domain or an Arrow type cannot hold
+    widest = sorted(Codec(contract).domain.values())[-2:]  # Codec also finds what an Arrow type cannot hold
+    if math.prod(widest) > MOST_CELLS:
+        raise ContractError(
+            f"the two widest attributes have {widest[0]:,} and {widest[1]:,} codes: their pair is too large to count",
+            where=f"{contract.name}: columns",
+            fix="give fewer bins, or group rare categories under other: true",
+        )
+    if _charge(contract) < SCORE_SHARE:
+        raise ContractError(
+            f"epsilon {contract.privacy.epsilon:g} is less than a billionth of rho a share: nothing could be measured",
+            where=f"{contract.name}: privacy.epsilon",
+            fix="raise epsilon, or delta",
+        )
     if contract.refresh.refit != "nightly":
         raise ContractError(
             f"refit: {contract.refresh.refit} is not built yet",
@@ -91,6 +105,21 @@ def synthesize(contract: Contract, snapshot: Snapshot, home: Home, ledger: Ledge
             log.info("model of this snapshot is stored: nothing is charged")
             return Synthesis(stored, folder, "resample")
         return Synthesis(_fit(contract, snapshot, home, key, ledger), folder, "refit")
+
+
+def fitted(contract: Contract, folder: Path) -> Bundle:
+    """The bundle that a step after training works on; it must have been fitted under today's contract.
+
+    Else a release would state today's unit and population for yesterday's model. Raises ContractError, BundleError.
+    """
+    bundle = bundles.read(folder)
+    if bundle.contract.fit_digest() != contract.fit_digest():
+        raise ContractError(
+            "the contract changed since this model was fitted",
+            where=contract.name,
+            fix=f"run the chain from its start: noctule run {contract.name}",
+        )
+    return bundle
 
 
 def fit_key(contract: Contract, snapshot: Snapshot) -> str:

@@ -10,10 +10,12 @@ from typing import Any
 
 import dagster as dg
 
-from noctule.errors import CheckError, NoctuleError, UsageError
+from noctule.checks.verdict import require
+from noctule.contract.load import load_all
+from noctule.errors import NoctuleError, UsageError
 from noctule.home import Home
+from noctule.ingest.snapshot import load
 from noctule.progress import progress
-from pipelines.definitions import ROOT, defs
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -23,8 +25,10 @@ def run(name: str) -> dict[str, Any]:
 
     Returns the facts of the receipt. Raises NoctuleError.
     """
-    job = _job(name)
-    with _instance() as instance:
+    from pipelines.definitions import ROOT, defs  # here, so that a contract which is not valid is told as an error
+
+    job = _job(defs, name)
+    with _instance(ROOT) as instance:
         try:
             result = job.execute_in_process(instance=instance, run_config=QUIET)
         except dg.DagsterError as error:  # a blocking check, or Dagster itself; a step's own error comes as it is
@@ -32,10 +36,16 @@ def run(name: str) -> dict[str, Any]:
         else:
             return result.asset_value(dg.AssetKey([name, "release"]))
     if fault == "DagsterAssetCheckFailedError":
-        raise CheckError(
-            "a blocking check failed", where=name, fix="open the run in the UI: its checks name the columns"
-        )
+        _explain_checks(ROOT, name)
     raise NoctuleError(f"the run ended with {fault}", where=name, fix="open the run in the UI (`make dev`)")
+
+
+def _explain_checks(root: Path, name: str) -> None:
+    """Raise the CheckError that training would have raised: it names checks and columns."""
+    home = Home.from_environment()
+    contract = next(contract for contract in load_all(root / "datasets") if contract.name == name)
+    raw = json.loads((home.root / "handles" / name / "raw.json").read_text())
+    require(contract, load(home, name, raw["snapshot"]), home)
 
 
 def receipt(outcome: dict[str, Any]) -> str:
@@ -47,7 +57,7 @@ def receipt(outcome: dict[str, Any]) -> str:
     )
 
 
-def _job(name: str) -> dg.JobDefinition:
+def _job(defs: dg.Definitions, name: str) -> dg.JobDefinition:
     known = {job.name for job in defs.jobs or []}
     if f"{name}_nightly" not in known:
         names = ", ".join(sorted(job.removesuffix("_nightly") for job in known))
@@ -55,12 +65,12 @@ def _job(name: str) -> dg.JobDefinition:
     return defs.resolve_job_def(f"{name}_nightly")
 
 
-def _instance() -> dg.DagsterInstance:
+def _instance(root: Path) -> dg.DagsterInstance:
     """The instance `make dev` shows, under the state folder unless DAGSTER_HOME says otherwise."""
-    folder = Path(os.environ.setdefault("DAGSTER_HOME", str(Home.from_environment().root / "dagster")))
+    folder = Path(os.environ.setdefault("DAGSTER_HOME", str(Home.from_environment().dagster)))
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "dagster.yaml").exists():
-        shutil.copy(ROOT / "dagster.yaml", folder)
+        shutil.copy(root / "dagster.yaml", folder)
     return dg.DagsterInstance.get()
 
 

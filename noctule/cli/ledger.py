@@ -27,6 +27,8 @@ def show(as_json: bool) -> None:
         click.echo(json.dumps(account))
         return
     console = Console(highlight=False)
+    if not account["populations"]:
+        console.print("no charges yet")
     for population in account["populations"]:
         console.print(_summary(population))
 

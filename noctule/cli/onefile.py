@@ -5,17 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import ValidationError
 
 from noctule.checks.verdict import inspect
 from noctule.contract import Contract
 from noctule.contract.arrow import release_schema
-from noctule.contract.columns import CategoryColumn
+from noctule.contract.columns import BooleanColumn, CategoryColumn
+from noctule.contract.explain import explain
 from noctule.contract.load import load
 from noctule.engines import bundle as bundles
 from noctule.engines.bundle import Bundle
 from noctule.engines.registry import engine
 from noctule.errors import UsageError
 from noctule.home import Home
+from noctule.ingest.source import SUFFIXES
 from noctule.ledger.book import Ledger
 from noctule.progress import progress
 from noctule.refresh import balance, synthesize, take_snapshot
@@ -27,7 +30,7 @@ from noctule.release.write import write_csv, write_parquet
 @click.command()
 @click.option("--input", "source", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--contract", "contract_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--model", help="Engine: mst. Default: the contract's.")
+@click.option("--model", help="Engine; mst is the one built so far. Default: the contract's.")
 @click.option("--epsilon", type=float, help="Default: the contract's.")
 @click.option("--delta", type=float, help="Default: the contract's.")
 @click.option("--unit", help="Column that names the person. Default: the contract's.")
@@ -52,7 +55,7 @@ def train(source: Path, contract_file: Path | None, output: Path, categorical: s
     home = Home.from_environment()
     ledger = Ledger(home.ledger)
     with progress(contract.name):
-        snapshot = take_snapshot(contract, home, ledger, Path.cwd())
+        snapshot = take_snapshot(contract, home, ledger, source.resolve().parent)
         inspect(contract, snapshot, home)
         night = synthesize(contract, snapshot, home, ledger)
     bundles.write(night.bundle, output)
@@ -87,26 +90,28 @@ def generate(model: Path, samples: int, output: Path, seed: int | None) -> None:
 def _overridden(contract: Contract, source: Path, given: dict[str, Any]) -> Contract:
     """The contract with this file as its source, and with what the command line says instead. Validated again."""
     words = contract.model_dump(by_alias=True)
-    words["source"]["path"] = str(source.resolve())
-    words["source"]["kind"] = "parquet" if source.suffix == ".parquet" else "csv"
-    words["engine"]["name"] = given["model"] or words["engine"]["name"]
-    for key in ("epsilon", "delta"):
-        words["privacy"][key] = given[key] or words["privacy"][key]
-    words["unit"]["column"] = given["unit"] or words["unit"]["column"]
-    words["unit"]["max_rows"] = given["max_rows"] or words["unit"]["max_rows"]
+    said = {name: value for name, value in given.items() if value is not None}
+    words["source"] |= {"path": source.name, "kind": _kind(source) or contract.source.kind}
+    words["engine"] |= {"name": said["model"]} if "model" in said else {}
+    words["privacy"] |= {key: said[key] for key in ("epsilon", "delta") if key in said}
+    words["unit"] |= {key: said[name] for key, name in (("column", "unit"), ("max_rows", "max_rows")) if name in said}
     try:
         return Contract.model_validate(words)
-    except ValueError:
-        fault = UsageError("the options do not fit the contract", fix="check --unit, --max-rows, --epsilon and --delta")
-    raise fault
+    except ValidationError as error:
+        problems = "; ".join(f"{problem.path}: {problem.text}" for problem in explain(error, words))
+    raise UsageError(f"the options do not fit the contract: {problems}", fix="correct the option, or leave it out")
+
+
+def _kind(source: Path) -> str | None:
+    return next((kind for kind, suffixes in SUFFIXES.items() if source.suffix.lower() in suffixes[1:]), None)
 
 
 def _require_categories(contract: Contract, names: list[str]) -> None:
-    declared = {column.name for column in contract.columns if isinstance(column, CategoryColumn)}
+    declared = {c.name for c in contract.columns if isinstance(c, CategoryColumn | BooleanColumn)}
     if strangers := [name for name in names if name not in declared]:
         raise UsageError(
-            f"--categorical names {strangers[0]!r}, which the contract does not declare as type: category",
-            fix="declare it in the contract with its public list of categories, or leave it out of --categorical",
+            f"--categorical names {strangers[0]!r}, which the contract declares neither as a category nor as a boolean",
+            fix="declare it with its public list of categories, or leave it out of --categorical",
         )
 
 

@@ -21,9 +21,16 @@ from noctule.errors import ContractError
 Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 
 
+CRON = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))  # minute, hour, day, month, weekday
+
+
 def _cron(text: str) -> str:
-    if not re.fullmatch(r"[0-9*,/-]+( [0-9A-Za-z*,/-]+){4}", text):
+    fields = text.split(" ")
+    if len(fields) != 5 or not all(re.fullmatch(r"[0-9A-Za-z*,/-]+", field) for field in fields):
         raise ValueError('write five cron fields, such as "30 2 * * *"')
+    for field, (low, high) in zip(fields, CRON, strict=True):
+        if any(not low <= int(number) <= high for number in re.findall(r"(?<!/)\b\d+", field)):
+            raise ValueError(f"a cron field is out of range: here, {low} to {high}")
     return text
 
 

@@ -52,7 +52,7 @@ def engine(name: str) -> Engine:
 
         return Mst()
     if name in _LATER:
-        raise UsageError(f"engine {name!r} comes with the next issue", where="engine.name", fix="use mst")
+        raise UsageError(f"engine {name!r} is not built yet: it comes next", where="engine.name", fix="use mst")
     if name in _REFUSED:
         raise UsageError(f"engine {name!r} is refused: {_REFUSED[name]}", where="engine.name", fix="use mst")
     raise UsageError(f"there is no engine {name!r}", where="engine.name", fix="use mst, the one offered now")

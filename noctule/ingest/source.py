@@ -45,11 +45,12 @@ class Stamp:
 
     size: int
     mtime_ns: int
+    inode: int  # a copy that keeps its times (cp -p) is another file
 
 
 def stamp(path: Path) -> Stamp:
     status = path.stat()
-    return Stamp(status.st_size, status.st_mtime_ns)
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def compression(path: Path) -> str | None:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from noctule.contract import Contract
 from noctule.engines import bundle as bundles
 from noctule.errors import BudgetError, CheckError, ContractError
 from noctule.home import Home
 from noctule.ledger.book import Ledger
 from noctule.mechanisms.accounting import rho_of
-from noctule.refresh import require_ready, synthesize, take_snapshot
+from noctule.refresh import fitted, require_ready, synthesize, take_snapshot
 from tests.noctule.night import CONTRACT, night
 
 CHARGE = rho_of(1.0, 1e-6)
@@ -100,3 +101,28 @@ def test_a_draft_domain_is_refused_before_anything_is_read(root: Path, home: Hom
     draft = CONTRACT.model_validate(words)
     with pytest.raises(ContractError, match="data_draft"):
         require_ready(draft)
+
+
+def test_a_charge_too_small_to_share_is_refused_before_it_is_made(home: Home) -> None:
+    words = CONTRACT.model_dump(by_alias=True)
+    words["privacy"]["epsilon"] = 1e-5
+    with pytest.raises(ContractError, match="nothing could be measured"):
+        require_ready(CONTRACT.model_validate(words))
+
+
+def test_a_pair_too_large_to_count_is_refused(home: Home) -> None:
+    words = CONTRACT.model_dump(by_alias=True)
+    words["columns"] = [
+        {"name": name, "type": "category", "categories": [f"{i}" for i in range(10_000)]} for name in "ab"
+    ]
+    with pytest.raises(ContractError, match="too large to count"):
+        require_ready(CONTRACT.model_validate(words))
+
+
+def test_a_model_of_another_contract_is_not_sampled(root: Path, home: Home) -> None:
+    """Else today's unit or population would be stated for yesterday's model."""
+    folder = night(home.root, root).folder
+    assert fitted(CONTRACT, folder).receipt["dataset"] == "tiny"
+    words = CONTRACT.model_dump(by_alias=True) | {"population": "others"}
+    with pytest.raises(ContractError, match="changed since"):
+        fitted(Contract.model_validate(words), folder)

@@ -59,19 +59,27 @@ def test_rows_that_break_the_contract_are_counted(night: Any, release: Path) -> 
     assert evaluate(night.contract, night.snapshot, release, SCORE).released["validity"] == 0.75
 
 
-def test_no_failure_shows_a_cell(night: Any, release: Path) -> None:
+def test_a_failed_comparison_neither_blocks_nor_shows_a_cell(
+    night: Any, release: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """A raw cell the contract no longer has a place for, and a snapshot whose bytes are not Parquet any more."""
     columns = [column.model_dump(by_alias=True) for column in night.contract.columns]
     columns[2] |= {"other": False}
     narrow = night.contract.model_validate(night.contract.model_dump(by_alias=True) | {"columns": columns})
-    assert CANARY not in failure(narrow, night, release)
+    found = [evaluate(narrow, night.snapshot, release, SCORE)]
     (night.snapshot.path / "data.parquet").chmod(0o600)
     (night.snapshot.path / "data.parquet").write_bytes(CANARY.encode() * 50)
-    assert CANARY not in failure(night.contract, night, release)
+    found.append(evaluate(night.contract, night.snapshot, release, SCORE))
+    for one in found:
+        assert set(one.internal) == {"failed"} and one.marginals == b"" and one.charged == SCORE
+        assert CANARY not in json.dumps(one.as_dict())
+    assert found[1].released["validity"] == 1.0
+    assert len(caplog.records) == 2 and CANARY not in caplog.text
 
 
-def failure(contract: Any, night: Any, release: Path) -> str:
+def test_a_release_that_cannot_be_read_is_an_error_without_its_bytes(night: Any, release: Path) -> None:
+    release.write_bytes(CANARY.encode() * 50)
     with pytest.raises(NoctuleError) as caught:
-        evaluate(contract, night.snapshot, release, SCORE)
+        evaluate(night.contract, night.snapshot, release, SCORE)
     assert caught.value.__context__ is None and caught.value.__cause__ is None
-    return "".join(traceback.format_exception(caught.value))
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
