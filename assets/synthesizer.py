@@ -52,8 +52,8 @@ def synthesizer(contract: Contract) -> dg.AssetsDefinition:
 
 
 def guarantee(contract: Contract) -> str:
-    unit = contract.unit.column or "row"
+    unit, rows = contract.unit.column or "row", contract.unit.max_rows
     return (
         f"({contract.privacy.epsilon:g}, {contract.privacy.delta:g})-DP for one {unit} with at most "
-        f"{contract.unit.max_rows} rows, adding or removing it; the number of rows is private too"
+        f"{rows} row{'s' if rows > 1 else ''}, adding or removing it; the number of rows is private too"
     )

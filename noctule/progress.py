@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Generator
@@ -45,20 +46,24 @@ class _Lines(logging.Handler):
 def progress(title: str) -> Generator[None]:
     """Show what the `noctule` loggers say while the block runs. Messages never hold raw values."""
     logger = logging.getLogger("noctule")
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        handler = _Lines()
-        logger.addHandler(handler)
-        try:
+    if not sys.stderr.isatty():
+        with _listening(logger, _Lines()):
             yield
-        finally:
-            logger.removeHandler(handler)
         return
-    with console.status(title) as status:
-        live = _Live(console, status)
-        logger.addHandler(live)
-        try:
-            yield
-        finally:
-            logger.removeHandler(live)
+    # A descriptor of our own: Dagster redirects standard error while a step runs, and the live line would be torn.
+    with os.fdopen(os.dup(sys.stderr.fileno()), "w") as terminal:
+        console = Console(file=terminal)
+        with console.status(title) as status:
+            live = _Live(console, status)
+            with _listening(logger, live):
+                yield
             live.finish()
+
+
+@contextmanager
+def _listening(logger: logging.Logger, handler: logging.Handler) -> Generator[None]:
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from noctule.home import Home
 from noctule.ingest.snapshot import Snapshot
 from noctule.pii.detect import Finding, detect, undeclared
 from noctule.sealed import sealed
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 
@@ -36,6 +39,7 @@ class Verdict:
 @sealed
 def inspect(contract: Contract, snapshot: Snapshot, home: Home) -> Verdict:
     """Run the contract checks and the PII detection on the snapshot, and store the verdict, passed or not."""
+    log.info("checking the contract and looking for personal data")
     checks = tuple(run_checks(contract, snapshot))
     findings = tuple(_findings(snapshot))
     passed = not any(check.blocks for check in checks) and not undeclared(list(findings), contract)

@@ -52,6 +52,7 @@ def evaluate(contract: Contract, snapshot: Snapshot, release_file: Path, score: 
     Reads raw rows without a charge: all that comes of them is under `internal`. Raises NoctuleError only, and
     never with a value in it.
     """
+    log.info("evaluating the sample")
     release = pq.ParquetFile(release_file).read()
     released = {"validity": validity(release, contract), "rows": release.num_rows}
     internal, marginals = _internal(contract, snapshot, release)

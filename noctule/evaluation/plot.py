@@ -79,7 +79,7 @@ def _dress(panel: Any, name: str, distance: float) -> None:
     from matplotlib.ticker import MaxNLocator
 
     title = name if len(name) <= TITLE else "…" + name[1 - TITLE :]  # the end tells the parts of a template apart
-    panel.set_title(title, loc="left", fontsize=10, color=INK, fontweight="bold", parse_math=False)
+    panel.set_title(title, loc="left", fontsize=9, color=INK, fontweight="bold", parse_math=False)
     panel.set_title(f"TVD {distance:.3f}", loc="right", fontsize=8.5, color=FAINT)
     panel.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=3))
     panel.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g}%")

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import json
+import logging
 import re
 import shutil
 from collections.abc import Generator
@@ -23,6 +24,8 @@ from noctule.release.manifest import manifest
 from noctule.release.passport import passport
 from noctule.release.verify import verify
 from noctule.release.write import seal
+
+log = logging.getLogger(__name__)
 
 ID = re.compile(r"(\d{8}T\d{6}Z)-[0-9a-f]{8}")
 
@@ -48,6 +51,7 @@ def publish(
     The folder is a pure function of the arguments: to publish again after a crash completes what was left undone.
     Raises GateError before anything is written, and BundleError when the id already holds other content.
     """
+    log.info("publishing %s", release_id)
     pointer = _pointer(contract.name, release_id)
     gates = gate(contract, receipt, validity, staged)
     require_gates(contract, gates)

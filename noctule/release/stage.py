@@ -1,5 +1,6 @@
 """From a model to a staged table: sample codes, decode, add stand-ins. Post-processing, so it costs nothing."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +16,15 @@ from noctule.release.fake import Fakes
 from noctule.release.layout import DATA
 from noctule.release.write import write_parquet
 
+log = logging.getLogger(__name__)
+
 
 def stage(bundle: Bundle, rows: int, seed: int, folder: Path) -> Path:
     """Write `rows` synthetic rows to folder/data/part-000.parquet and return that path.
 
     The same bundle, rows and seed give the same bytes. The passport is added at publication (`publish`).
     """
+    log.info("sampling %s rows", f"{rows:,}")
     path = folder / DATA
     write_parquet(tables(bundle, rows, seed), release_schema(bundle.contract), path, passport=None)
     return path
