@@ -7,7 +7,8 @@ import click
 from noctule.contract.draft import draft
 from noctule.contract.lint import lint
 from noctule.contract.load import load
-from noctule.errors import UsageError
+from noctule.errors import NoctuleError, UsageError
+from noctule.refresh import require_ready
 
 
 @click.group()
@@ -23,6 +24,10 @@ def check(file: Path) -> None:
     for advice in lint(found):
         click.echo(f"advice: {advice}")
     click.echo(f"{file}: {found.name} is valid, {len(found.columns)} columns, {len(found.modelled)} modelled")
+    try:
+        require_ready(found)
+    except NoctuleError as refusal:
+        click.echo(f"but no night will run: {refusal.what}; {refusal.fix}")
 
 
 @click.command()
