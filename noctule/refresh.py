@@ -5,12 +5,9 @@ The order is the guarantee. The ledger holds the whole charge before a row of th
 stored model or charges again.
 """
 
-import fcntl
 import hashlib
 import logging
 import math
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +25,7 @@ from noctule.home import Home
 from noctule.ingest.ingest import ingest, unchanged
 from noctule.ingest.snapshot import Snapshot
 from noctule.ledger.book import Ledger
+from noctule.locks import locked
 from noctule.mechanisms.accounting import NANO, rho_of
 from noctule.mechanisms.tap import NoiseTap
 from noctule.release.anchors import published_anchors
@@ -100,7 +98,8 @@ def synthesize(contract: Contract, snapshot: Snapshot, home: Home, ledger: Ledge
     require_verdict(contract, snapshot, home)
     key = fit_key(contract, snapshot)
     folder = _model_folder(contract, home, key)
-    with _one_at_a_time(home, contract.name):
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with locked(folder.parent):  # two runs of one dataset take turns, so that the second finds the first one's model
         if stored := _stored(contract, key, folder, ledger):
             log.info("model of this snapshot is stored: nothing is charged")
             return Synthesis(stored, folder, "resample")
@@ -228,13 +227,3 @@ def _charge(contract: Contract) -> int:
 
 def _account(contract: Contract) -> dict[str, Any]:
     return {"population": contract.population, "cap": contract.privacy.cap, "delta": contract.privacy.delta}
-
-
-@contextmanager
-def _one_at_a_time(home: Home, dataset: str) -> Generator[None]:
-    """Two runs of one dataset on this host take turns, so that the second finds the first one's model."""
-    folder = home.root / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / dataset).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -1,11 +1,12 @@
 """What one step hands to the next: a few public facts as JSON. Rows never pass, and nothing is pickled."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+
+from noctule.durable import whole_file
 
 
 class JsonHandles(dg.ConfigurableIOManager):
@@ -14,11 +15,8 @@ class JsonHandles(dg.ConfigurableIOManager):
     folder: str
 
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
-        path = self._path(context.asset_key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-        partial.write_text(json.dumps(obj, sort_keys=True))
-        partial.replace(path)
+        with whole_file(self._path(context.asset_key)) as partial:
+            partial.write_text(json.dumps(obj, sort_keys=True))
 
     def load_input(self, context: dg.InputContext) -> Any:
         path = self._path(context.asset_key)

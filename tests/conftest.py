@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from noctule.contract import Contract
 from noctule.home import Home
+from tests.contracts import contract_of
 
 
 @pytest.fixture
@@ -18,16 +18,4 @@ def home(tmp_path: Path) -> Home:
 @pytest.fixture
 def make_contract() -> Callable[..., Contract]:
     """Build a contract from its columns; any other top-level key may be given."""
-
-    def make(columns: list[dict[str, Any]], **keys: Any) -> Contract:
-        base: dict[str, Any] = {
-            "name": "sample",
-            "population": "testers",
-            "source": {"kind": "csv", "path": "sample.csv"},
-            "unit": "row",
-            "privacy": {"epsilon": 1.0, "delta": 1e-6, "cap": {"epsilon": 3.0, "per": "year"}},
-            "engine": {"name": "mst"},
-        }
-        return Contract.model_validate({**base, "columns": columns, **keys})
-
-    return make
+    return contract_of

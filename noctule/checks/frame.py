@@ -3,14 +3,12 @@
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from noctule.arrow import pc, plain_type
 from noctule.checks.rules import INTEGER_TEXT, NUMBER_TEXT
 from noctule.codes.parts import template_parts
 from noctule.contract import Contract
 from noctule.contract.columns import NumericColumn, PiiColumn, TemplateColumn
-
-pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 
 
 def frame(contract: Contract, table: pa.Table) -> Any:
@@ -35,7 +33,7 @@ def frame(contract: Contract, table: pa.Table) -> Any:
 
 
 def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    kind = plain_type(values.type)
     if pa.types.is_large_string(kind):
         kind = pa.string()
     elif pa.types.is_decimal(kind):

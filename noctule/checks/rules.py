@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from noctule.arrow import pc
 from noctule.contract import Contract
 from noctule.contract.arrow import arrow_type
 from noctule.contract.columns import (
@@ -23,8 +23,6 @@ from noctule.contract.columns import (
     TemplateColumn,
     TimeColumn,
 )
-
-pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 
 # As noctule.codes reads numbers out of text.
 INTEGER_TEXT = r"[-+]?[0-9]+(?:\.0*)?"

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from noctule.arrow import is_text, plain_type
 from noctule.codes.axis import unusable
 from noctule.codes.codes import Attribute, Codes
 from noctule.codes.gaps import MISSING, UNREADABLE
 from noctule.codes.storage import as_declared
-from noctule.codes.text import is_text, plain_text, positions, require_room
+from noctule.codes.text import plain_text, positions, require_room
 from noctule.contract.columns import BooleanColumn, CategoryColumn
 
 
@@ -26,7 +27,7 @@ class CategoryCodec:
                 self.other = len(values)
                 values.append(column.other_label)
         require_room(column.name, kind, len(values))
-        self.known = _array(column.name, values, kind.value_type if pa.types.is_dictionary(kind) else kind)
+        self.known = _array(column.name, values, plain_type(kind))
         self.attributes = (Attribute(column.name, len(values) + column.nullable, column.name, ordered=False),)
 
     def encode(self, array: pa.Array) -> Codes:

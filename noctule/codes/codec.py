@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
+from noctule.arrow import is_text
 from noctule.codes.category import CategoryCodec
 from noctule.codes.codes import Attribute, Codes, ColumnCodec
 from noctule.codes.derived import Derivation
@@ -11,7 +12,6 @@ from noctule.codes.moment import time_axis
 from noctule.codes.numeric import TextNumberCodec, numeric_axis
 from noctule.codes.scalar import ScalarCodec
 from noctule.codes.template import TemplateCodec
-from noctule.codes.text import is_text
 from noctule.contract.arrow import arrow_type
 from noctule.contract.columns import DerivedColumn, ModelledColumn, NumericColumn, TemplateColumn, TimeColumn
 from noctule.contract.model import Contract

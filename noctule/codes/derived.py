@@ -5,9 +5,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from noctule.arrow import is_text, plain_type
 from noctule.codes.axis import unusable
 from noctule.codes.codes import ColumnCodec
-from noctule.codes.text import as_encoded, is_text, positions, require_room
+from noctule.codes.text import as_encoded, positions, require_room
 from noctule.contract.columns import DerivedColumn
 
 
@@ -44,7 +45,7 @@ class Derivation:
 
 
 def _images(column: DerivedColumn, kind: pa.DataType) -> pa.Array:
-    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+    plain = plain_type(kind)
     convert: Any = Decimal if pa.types.is_decimal(plain) else None
     images = [convert(str(value)) if convert else value for value in column.map.values()]
     try:

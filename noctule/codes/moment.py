@@ -7,9 +7,9 @@ from fractions import Fraction
 import numpy as np
 import pyarrow as pa
 
+from noctule.arrow import pc
 from noctule.codes.axis import Axis, unusable
 from noctule.codes.grid_axis import grid_axis
-from noctule.codes.kernels import pc
 from noctule.contract.columns import TimeColumn
 
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}

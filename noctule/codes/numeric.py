@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from noctule.arrow import is_text, pc
 from noctule.codes.axis import Axis, exact, place, unusable
 from noctule.codes.codes import Attribute, Codes
 from noctule.codes.float_axis import float_axis
 from noctule.codes.gaps import MISSING, UNREADABLE
 from noctule.codes.grid_axis import grid_axis
-from noctule.codes.kernels import pc
-from noctule.codes.text import as_encoded, is_text, plain_text, positions, require_room
+from noctule.codes.text import as_encoded, plain_text, positions, require_room
 from noctule.contract.columns import NumericColumn
 
 _WHOLE = r"^[-+]?\d+(\.0*)?$"

@@ -1,13 +1,9 @@
 """Numbers out of texts of a public format, such as "120/80"."""
 
-from typing import Any
-
 import pyarrow as pa
-import pyarrow.compute
 
+from noctule.arrow import pc
 from noctule.contract.columns import TemplateColumn
-
-pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 
 
 def template_parts(values: pa.Array | pa.ChunkedArray, column: TemplateColumn) -> dict[str, pa.Array]:

@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pyarrow as pa
 
+from noctule.arrow import pc
 from noctule.codes.axis import unusable
 from noctule.codes.codes import Attribute, Codes
 from noctule.codes.gaps import MISSING, UNREADABLE
 from noctule.codes.grid_axis import GridAxis, grid_axis
-from noctule.codes.kernels import pc
 from noctule.codes.text import as_encoded, plain_text, require_room
 from noctule.contract.columns import TemplateColumn
 

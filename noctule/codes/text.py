@@ -2,14 +2,9 @@
 
 import pyarrow as pa
 
+from noctule.arrow import is_text, pc
 from noctule.codes.axis import unusable
-from noctule.codes.kernels import pc
 from noctule.errors import DataError
-
-
-def is_text(kind: pa.DataType) -> bool:
-    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return pa.types.is_string(plain) or pa.types.is_large_string(plain)
 
 
 def plain_text(array: pa.Array, name: str) -> pa.Array:

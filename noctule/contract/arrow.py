@@ -4,6 +4,7 @@ import re
 
 import pyarrow as pa
 
+from noctule.arrow import is_text, plain_type
 from noctule.contract.columns import (
     BooleanColumn,
     CategoryColumn,
@@ -96,10 +97,10 @@ def _holds(given: pa.DataType, column: Column) -> bool:
     """Whether values of the column can be stored as `given`; text may be plain, large or dictionary."""
     if getattr(column, "role", None) is not None and getattr(column, "release", "") != "fake":
         return True  # read, but never released as it is: a key may be a number
-    plain = given.value_type if pa.types.is_dictionary(given) else given
+    plain = plain_type(given)
     default = _default(column)
     if pa.types.is_string(default):
-        return pa.types.is_string(plain) or pa.types.is_large_string(plain)
+        return is_text(given)
     if plain is not given:
         return False
     if pa.types.is_integer(default):

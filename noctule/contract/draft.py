@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from noctule.arrow import is_text
 from noctule.contract.peek import Peek, peek, rows
-from noctule.contract.propose import is_text, propose, spelled, stated, supported
+from noctule.contract.propose import propose, spelled, stated, supported
 from noctule.contract.strict_yaml import scalar
 from noctule.errors import UsageError
 

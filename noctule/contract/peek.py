@@ -3,16 +3,13 @@
 import codecs
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 import pyarrow.parquet as pq
 
+from noctule.arrow import pc
 from noctule.contract.model import Source
 from noctule.sealed import sealed
-
-pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 
 INTEGER = r"^-?(0|[1-9][0-9]{0,17})$"  # no leading zeros: 007 is a code
 NUMBER = r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?$"

@@ -5,14 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from noctule.arrow import is_text, pc, plain_type
 from noctule.contract.outward import outward
 from noctule.contract.peek import narrowed
 from noctule.contract.strict_yaml import scalar
 from noctule.sealed import sealed
-
-pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 
 FEW = 20  # a value that fewer units hold is rare, and left out
 FEW_INTEGERS = 12  # at most so many distinct integers are proposed as categories
@@ -41,13 +39,9 @@ def propose(column: pa.ChunkedArray, units: pa.ChunkedArray | None) -> list[str]
 
 def supported(kind: pa.DataType) -> bool:
     """Whether a contract can declare a column of this type."""
-    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+    plain = plain_type(kind)
     tests = (is_text, pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating, pa.types.is_timestamp)
     return any(test(plain) for test in tests) or pa.types.is_date32(kind) or pa.types.is_decimal128(kind)
-
-
-def is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
 def stated(kind: pa.DataType) -> str | None:

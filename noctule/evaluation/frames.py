@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
+from noctule.arrow import pc, plain_type
 from noctule.codes.parts import template_parts
 from noctule.contract import Contract
 from noctule.contract.columns import (
@@ -20,9 +20,6 @@ from noctule.contract.columns import (
     TimeColumn,
     as_text,
 )
-from noctule.evaluation.rules import plain_type
-
-pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 
 NULL = "(null)"  # SDMetrics drops nulls from shapes; as a value of its own, a wrong share of nulls is seen
 

@@ -4,14 +4,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 from numpy.typing import NDArray
 
+from noctule.arrow import pc
 from noctule.codes.moment import time_axis
 from noctule.codes.parts import template_parts
 from noctule.contract.columns import CategoryColumn, Column, NumericColumn, TemplateColumn, TimeColumn
-
-pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 
 Mask = NDArray[np.bool_]
 
@@ -93,11 +91,6 @@ def _template(values: pa.Array, column: TemplateColumn) -> Mask:
         low, high = column.parts[name].bounds
         good &= as_mask(pc.and_(pc.greater_equal(numbers, low), pc.less_equal(numbers, high)))
     return good
-
-
-def plain_type(kind: pa.DataType) -> pa.DataType:
-    """The type of the values themselves: a dictionary's value type, else the type."""
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 def as_mask(values: pa.Array) -> Mask:

@@ -1,17 +1,13 @@
 """Share of a release's rows that keep every public rule of the contract. Tier `released`: no raw row is read."""
 
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
+from noctule.arrow import pc, plain_type
 from noctule.contract import Contract
 from noctule.contract.columns import Column, DerivedColumn, IdentifierColumn
-from noctule.evaluation.rules import Mask, as_mask, as_numpy, plain_type, value_rule
+from noctule.evaluation.rules import Mask, as_mask, as_numpy, value_rule
 from noctule.release.schema import stored_schema
-
-pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 
 
 def validity(table: pa.Table, contract: Contract) -> float:

@@ -8,20 +8,17 @@ rows; and nobody without the vault's key can foresee it.
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from noctule.arrow import is_text, pc
 from noctule.contract.model import Source, Unit
-from noctule.ingest.cells import is_text
 from noctule.ingest.faults import refusal
 from noctule.ingest.parquet import stored
 
-pc: Any = pyarrow.compute  # makes its functions at run time, out of the type checker's sight
 SEPARATOR = "\x1f"
 
 

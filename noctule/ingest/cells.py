@@ -9,16 +9,13 @@ in other columns quotes do not matter.
 """
 
 import re
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from noctule.arrow import is_text, pc
 from noctule.contract.model import Source
 from noctule.errors import DataError
 from noctule.ingest.faults import first_bad, refusal
-
-pc: Any = pyarrow.compute  # makes its functions at run time, out of the type checker's sight
 
 LEADING_ZERO = r"^[-+]?0[0-9]"
 EXACT_IN_DOUBLE = 2.0**53
@@ -30,12 +27,6 @@ def typed(batch: pa.RecordBatch, schema: pa.Schema, source: Source, rows_before:
     if any(column is None for column in columns):
         raise _first_fault(batch, schema, source, rows_before)
     return pa.RecordBatch.from_arrays(columns, schema=schema)
-
-
-def is_text(kind: pa.DataType) -> bool:
-    """Whether cells of this type are text, plain, large or dictionary."""
-    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return pa.types.is_string(plain) or pa.types.is_large_string(plain)
 
 
 def _converted(cells: pa.Array, kind: pa.DataType, nulls: tuple[str, ...]) -> pa.Array | None:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from noctule.ingest.cells import is_text
+from noctule.arrow import is_text
 
 
 def canonical(batch: pa.RecordBatch) -> Iterator[Any]:

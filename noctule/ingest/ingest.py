@@ -1,10 +1,8 @@
 """Source file -> snapshot in the vault: read strictly, bound contributions, store once under a keyed content hash."""
 
-import fcntl
 import hashlib
 import hmac
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
@@ -20,6 +18,7 @@ from numpy.typing import NDArray
 
 from noctule.contract import Contract
 from noctule.contract.arrow import source_schema
+from noctule.durable import sha256_of, sync, sync_tree, whole_file
 from noctule.errors import DataError
 from noctule.home import Home
 from noctule.ingest.bounding import kept_rows, require_units
@@ -29,6 +28,7 @@ from noctule.ingest.parquet import read_parquet, stored
 from noctule.ingest.snapshot import DATA, FACTS, FORMAT, Snapshot, facts, folder, load
 from noctule.ingest.source import Promise, Stamp, locate, promise, require_sha256, stamp
 from noctule.ingest.writer import write_parquet
+from noctule.locks import locked
 
 LAST = "last.json"  # which snapshot the source gave when it was last read
 
@@ -106,9 +106,7 @@ def _draft(dataset: Path) -> Generator[Path]:
     """A folder beside the snapshots, gone afterwards whatever happens; one ingest of a dataset at a time."""
     for part in (dataset.parent, dataset):
         part.mkdir(mode=0o700, exist_ok=True)
-    lock = os.open(dataset, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(dataset):
         for stale in dataset.glob(".draft-*"):  # of a run that was killed
             shutil.rmtree(stale)
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=dataset))
@@ -116,8 +114,6 @@ def _draft(dataset: Path) -> Generator[Path]:
             yield draft
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-    finally:
-        os.close(lock)
 
 
 def _store(draft: Path, home: Home, dataset: str, id: str, *, rows: int, rows_dropped: int) -> Snapshot:
@@ -129,24 +125,20 @@ def _store(draft: Path, home: Home, dataset: str, id: str, *, rows: int, rows_dr
         except DataError:
             shutil.rmtree(final)
     data = draft / DATA
-    with data.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    known = {"format": FORMAT, "dataset": dataset, "id": id, "bytes": data.stat().st_size, "sha256": digest}
+    known = {"format": FORMAT, "dataset": dataset, "id": id, "bytes": data.stat().st_size, "sha256": sha256_of(data)}
     known |= {"rows": rows, "rows_dropped": rows_dropped, "created": _now()}
     _write(draft / FACTS, known)
     data.chmod(0o400)
     (draft / FACTS).chmod(0o400)
+    sync_tree(draft)
     draft.rename(final)
-    _sync(final.parent)
+    sync(final.parent)
     return Snapshot(dataset, id, final)
 
 
 def _note(snapshot: Snapshot, seen: Stamp, settings: str) -> None:
-    target = snapshot.path.parent / LAST
-    draft = target.with_suffix(".draft")
-    _write(draft, {"id": snapshot.id, "source": asdict(seen), "settings": settings, "ingested": _now()})
-    draft.replace(target)
-    _sync(target.parent)
+    with whole_file(snapshot.path.parent / LAST) as partial:
+        _write(partial, {"id": snapshot.id, "source": asdict(seen), "settings": settings, "ingested": _now()})
 
 
 def _settings(contract: Contract, schema: pa.Schema, promised: Promise) -> str:
@@ -162,17 +154,8 @@ def _settings(contract: Contract, schema: pa.Schema, promised: Promise) -> str:
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    """Make a rename durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(content, indent=1))
 
 
 def _now() -> str:

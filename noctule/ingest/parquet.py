@@ -3,18 +3,14 @@
 import base64
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 import pyarrow.parquet as pq
 
+from noctule.arrow import is_text, pc
 from noctule.contract.model import Source
-from noctule.ingest.cells import is_text
 from noctule.ingest.faults import attempt, first_bad, refusal
 from noctule.ingest.header import require_columns
-
-pc: Any = pyarrow.compute  # makes its functions at run time, out of the type checker's sight
 
 ROWS = 131_072  # rows of a batch, and of a snapshot's row group
 

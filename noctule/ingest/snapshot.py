@@ -1,6 +1,5 @@
 """A snapshot: one raw table as it was, immutable, in the vault."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from noctule.durable import sha256_of
 from noctule.errors import DataError
 from noctule.home import Home
 from noctule.ingest.faults import attempt
@@ -64,10 +64,8 @@ def load(home: Home, dataset: str, id: str) -> Snapshot:
         raise DataError("this is not the name of a snapshot", where="snapshot", fix="use the id that ingest gave")
     path = folder(home, dataset) / id
     known = facts(path)
-    if known is not None:
-        with (path / DATA).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() == known["sha256"]:
-                return Snapshot(dataset, id, path)
+    if known is not None and sha256_of(path / DATA) == known["sha256"]:
+        return Snapshot(dataset, id, path)
     raise _damaged(dataset, id)
 
 

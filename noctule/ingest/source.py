@@ -1,6 +1,5 @@
 """The source file before a row is parsed: that it is there, of the kind declared, and the file promised."""
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from noctule.contract.model import Source
+from noctule.durable import sha256_of
 from noctule.errors import DataError
 from noctule.ingest.faults import refusal
 
@@ -120,9 +120,7 @@ def require_sha256(path: Path, source: Source, promised: Promise) -> None:
     """Refuse a file that is not the one promised. Raises DataError."""
     if promised.sha256 is None:
         return
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != promised.sha256:
+    if sha256_of(path) != promised.sha256:
         raise refusal(
             source,
             "the file's SHA-256 is not the one stated (contract or manifest)",

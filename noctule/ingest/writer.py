@@ -1,13 +1,13 @@
 """Record batches of any size to one zstd Parquet file of even row groups, fingerprinted on the way."""
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from noctule.durable import sync
 from noctule.errors import DataError
 from noctule.ingest.faults import attempt
 from noctule.ingest.fingerprint import canonical
@@ -25,8 +25,7 @@ def write_parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Pa
             for buffer in canonical(group):
                 content.update(buffer)
     content.update(str(rows).encode())
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(path)
     return rows, content.digest()
 
 

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from statistics import median
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
+from noctule.arrow import pc
 from noctule.pii.shapes import is_measure, share
-
-pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 
 FEWEST = 20  # below this any column may be near-unique by chance
 SMALL = 2000  # rows below which distinct values come by chance, so that nearly all must differ

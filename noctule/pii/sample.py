@@ -1,14 +1,12 @@
 """The cells of one column that detection looks at: evenly spaced over all rows, never the first ones."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import pyarrow as pa
-import pyarrow.compute
 
+from noctule.arrow import pc
 from noctule.pii.cardinality import distinct_share
-
-pc: Any = pyarrow.compute  # its functions are made at import, out of a type checker's sight
 
 CELLS = 200
 LONGEST = 1000  # characters of a cell that are looked at

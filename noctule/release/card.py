@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from noctule.arrow import plain_type
 from noctule.contract import Contract
 from noctule.release.gates import Gate
 from noctule.release.layout import DATA
@@ -53,7 +54,7 @@ def _front_matter(contract: Contract, schema: pa.Schema, rows: int) -> dict[str,
 
 
 def _hub_name(kind: pa.DataType) -> str:
-    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+    plain = plain_type(kind)
     return HUB_NAMES.get(str(plain), str(plain))
 
 

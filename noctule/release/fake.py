@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
+from noctule.arrow import pc
 from noctule.contract.columns import PiiColumn
 from noctule.errors import ContractError
 
 POOL = 2000  # draws of each word, repeats kept, so that common words stay common
-compute: Any = pyarrow.compute  # its functions are made at import, unknown to type checkers
 BORN = (date(1930, 1, 1), date(2015, 12, 31))
 
 TEMPLATES: dict[str, tuple[str, ...]] = {
@@ -85,16 +84,16 @@ class Fakes:
                 parts.append(self._pools[part[1:-1]].take(pa.array(rng.integers(POOL, size=rows))))
             elif part.startswith("#"):
                 digits = pa.array(rng.integers(10 ** len(part), size=rows)).cast(pa.string())
-                parts.append(compute.utf8_lpad(digits, len(part), "0"))
+                parts.append(pc.utf8_lpad(digits, len(part), "0"))
             else:
                 parts.append(pa.scalar(part))
-        return compute.binary_join_element_wise(*parts, "")
+        return pc.binary_join_element_wise(*parts, "")
 
 
 def _choose(rng: np.random.Generator, options: list[pa.Array], rows: int) -> pa.Array:
     if len(options) == 1:
         return options[0]
-    return compute.choose(pa.array(rng.integers(len(options), size=rows)), *options)
+    return pc.choose(pa.array(rng.integers(len(options), size=rows)), *options)
 
 
 def _templates(column: PiiColumn) -> tuple[str, ...]:

@@ -1,16 +1,16 @@
 """Checksums of every file of a release, in the form of sha256sum: `sha256sum -c MANIFEST.sha256` works, too."""
 
-import hashlib
 import re
 from pathlib import Path
 
+from noctule.durable import sha256_of
 from noctule.release.layout import MANIFEST
 
 
 def manifest(folder: Path) -> str:
     """One line a file, by path, the manifest itself left out."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
-    return "".join(f"{_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
+    return "".join(f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
 
 
 def manifest_problems(folder: Path) -> list[str]:
@@ -33,8 +33,3 @@ def manifest_problems(folder: Path) -> list[str]:
 def _parse(text: bytes) -> dict[str, str]:
     lines = re.findall(r"^([0-9a-f]{64})  (.+)$", text.decode(errors="replace"), flags=re.MULTILINE)
     return {name: digest for digest, name in lines}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

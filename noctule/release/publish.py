@@ -1,6 +1,5 @@
 """Publication: gates, an immutable folder, and `latest` moved last. A crash at any step leaves no half release."""
 
-import fcntl
 import hashlib
 import json
 import logging
@@ -16,6 +15,7 @@ from noctule.contract import Contract
 from noctule.durable import sync, sync_tree
 from noctule.errors import BundleError, UsageError
 from noctule.home import Home
+from noctule.locks import locked
 from noctule.release.card import card, quality
 from noctule.release.gates import gate, require_gates
 from noctule.release.latest import point
@@ -91,8 +91,7 @@ def _pointer(dataset: str, release: str) -> dict[str, str]:
 def _one_at_a_time(folder: Path) -> Generator[None]:
     """Hold the dataset's lock; what a crashed publication left behind is cleared first."""
     (folder / RELEASES).mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder):
         for left in (folder / RELEASES).glob(".*.partial"):
             shutil.rmtree(left)
         for left in folder.glob(".*.partial"):

@@ -16,23 +16,13 @@ from noctule.contract import Contract
 from noctule.contract.arrow import arrow_type
 from noctule.contract.columns import TemplateColumn
 from noctule.errors import BundleError, ContractError, DataError
+from tests.contracts import contract_of
 
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 TEXTS = ["string", "large_string", "dictionary<int32, string>", "dictionary<int64, large_string>"]
 FAST = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-
-
-def contract_of(columns: list[dict[str, Any]]) -> Contract:
-    base: dict[str, Any] = {
-        "name": "sample",
-        "population": "testers",
-        "source": {"kind": "csv", "path": "sample.csv"},
-        "unit": "row",
-        "privacy": {"epsilon": 1.0, "delta": 1e-6, "cap": {"epsilon": 3.0, "per": "year"}},
-    }
-    return Contract.model_validate({**base, "columns": columns})
 
 
 @st.composite
