@@ -17,3 +17,8 @@ def is_text(kind: pa.DataType) -> bool:
     """Whether cells of this type are text, plain, large or dictionary."""
     plain = plain_type(kind)
     return pa.types.is_string(plain) or pa.types.is_large_string(plain)
+
+
+def plain(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """The values themselves, where they come as a dictionary and indices."""
+    return values.cast(plain_type(values.type))

@@ -5,8 +5,7 @@ from typing import Any
 import pyarrow as pa
 
 from noctule.arrow import pc, plain_type
-from noctule.checks.rules import INTEGER_TEXT, NUMBER_TEXT
-from noctule.codes.parts import template_parts
+from noctule.codes.parts import number_pattern, template_parts
 from noctule.contract import Contract
 from noctule.contract.columns import NumericColumn, PiiColumn, TemplateColumn
 
@@ -50,9 +49,8 @@ def _numbers(contract: Contract, name: str, values: pa.ChunkedArray) -> dict[str
     if isinstance(column, TemplateColumn):
         return template_parts(values, column)
     if isinstance(column, NumericColumn) and column.special:
-        number = INTEGER_TEXT if column.type == "integer" else NUMBER_TEXT
         trimmed = pc.utf8_trim_whitespace(values)
-        readable = pc.match_substring_regex(trimmed, f"^(?:{number})$")
+        readable = pc.match_substring_regex(trimmed, f"^(?:{number_pattern(column)})$")
         return {"number": pc.if_else(readable, trimmed, None).cast(pa.float64())}
     return {}
 

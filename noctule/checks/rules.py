@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from noctule.arrow import pc
+from noctule.codes.parts import number_pattern
 from noctule.contract import Contract
 from noctule.contract.arrow import arrow_type
 from noctule.contract.columns import (
@@ -23,11 +24,6 @@ from noctule.contract.columns import (
     TemplateColumn,
     TimeColumn,
 )
-
-# As noctule.codes reads numbers out of text.
-INTEGER_TEXT = r"[-+]?[0-9]+(?:\.0*)?"
-NUMBER_TEXT = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
-PART_TEXT = r"-?[0-9]+"
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ def _value_rules(contract: Contract, column: Column) -> Iterator[Rule]:
             first, last = (_naive_utc(bound, arrow_type(column)) for bound in column.bounds)
             yield _between(column.name, first, last, blocking=column.outside == "refuse")
         case TemplateColumn():
-            yield _matches("format", column.name, _template(column), blocking=not column.nullable)
+            yield _matches("format", column.name, column.pattern, blocking=not column.nullable)
             for name, part in column.parts.items():
                 yield _between(column.name, *part.bounds, blocking=False, part=name)
         case BooleanColumn() | PiiColumn() | FreeTextColumn():
@@ -95,9 +91,10 @@ def _number_rules(column: NumericColumn) -> Iterator[Rule]:
         slack = 2.0**-23 * max(abs(low), abs(high))
         low, high = low - slack, high + slack
     if column.special:
-        number = INTEGER_TEXT if column.type == "integer" else NUMBER_TEXT
         codes = "|".join(re.escape(code) for code in column.special)
-        yield _matches("domain", column.name, rf"\s*(?:{number})\s*|{codes}", blocking=not column.nullable)
+        yield _matches(
+            "domain", column.name, rf"\s*(?:{number_pattern(column)})\s*|{codes}", blocking=not column.nullable
+        )
     part = "number" if column.special else None
     yield _between(column.name, low, high, blocking=column.outside == "refuse", part=part)
 
@@ -114,11 +111,6 @@ def _between(column: str, low: Any, high: Any, *, blocking: bool, part: str | No
     name = "bounds" if part in (None, "number") else f"bounds of {part}"
     limits = {"min_value": low, "max_value": high}
     return Rule(name, column, blocking, "ExpectColumnValuesToBeBetween", limits, part)
-
-
-def _template(column: TemplateColumn) -> str:
-    literals = [re.escape(text) for text in re.split(r"{[^{}]*}", column.format)]
-    return PART_TEXT.join(literals)
 
 
 def _naive_utc(bound: date | datetime, kind: pa.DataType) -> datetime:

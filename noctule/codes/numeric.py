@@ -15,11 +15,9 @@ from noctule.codes.codes import Attribute, Codes
 from noctule.codes.float_axis import float_axis
 from noctule.codes.gaps import MISSING, UNREADABLE
 from noctule.codes.grid_axis import grid_axis
+from noctule.codes.parts import number_pattern
 from noctule.codes.text import as_encoded, plain_text, positions, require_room
 from noctule.contract.columns import NumericColumn
-
-_WHOLE = r"^[-+]?\d+(\.0*)?$"
-_REAL = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$"
 
 
 def numeric_axis(column: NumericColumn, kind: pa.DataType) -> Axis:
@@ -95,7 +93,7 @@ class TextNumberCodec:
         text = plain_text(array, self.column.name)
         special = positions(text, self.special)
         trimmed = pc.utf8_trim_whitespace(text)
-        is_number = pc.match_substring_regex(trimmed, _WHOLE if self.column.type == "integer" else _REAL)
+        is_number = pc.match_substring_regex(trimmed, f"^(?:{number_pattern(self.column)})$")
         numbers = pc.if_else(is_number, trimmed, None).cast(pa.float64())
         unread = numbers.is_null().to_numpy(zero_copy_only=False)
         codes = place(self.axis, numbers.fill_null(0.0).to_numpy(), unread, self.column.outside)

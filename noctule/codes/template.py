@@ -10,6 +10,7 @@ from noctule.codes.axis import unusable
 from noctule.codes.codes import Attribute, Codes
 from noctule.codes.gaps import MISSING, UNREADABLE
 from noctule.codes.grid_axis import GridAxis, grid_axis
+from noctule.codes.parts import template_parts
 from noctule.codes.text import as_encoded, plain_text, require_room
 from noctule.contract.columns import TemplateColumn
 
@@ -46,12 +47,11 @@ class TemplateCodec:
         return codes
 
     def _encode_distinct(self, text: pa.Array) -> Codes:
-        found = pc.extract_regex(text, self.column.pattern)
-        unread = found.is_null().to_numpy(zero_copy_only=False)
         codes: Codes = {}
-        for at, (attribute, axis) in enumerate(zip(self.attributes, self.axes, strict=True)):
-            digits = pc.if_else(found.is_valid(), found.field(at), "0")
-            codes[attribute.name] = axis.code(digits.cast(pa.float64()).to_numpy())
+        parts = template_parts(text, self.column).values()
+        for at, (attribute, axis, numbers) in enumerate(zip(self.attributes, self.axes, parts, strict=True)):
+            unread = numbers.is_null().to_numpy(zero_copy_only=False)
+            codes[attribute.name] = axis.code(numbers.fill_null(0).cast(pa.float64(), safe=False).to_numpy())
             codes[attribute.name][unread] = 0 if at else UNREADABLE
         return codes
 

@@ -196,10 +196,10 @@ class TemplateColumn(_Modelled):
 
     @property
     def pattern(self) -> str:
-        """Regular expression (RE2) of a whole cell, a group a part; 18 digits are what an int64 surely holds."""
+        """Regular expression of a cell, not anchored, a group a part; 18 digits are what an int64 surely holds."""
         literals = [re.escape(text) for text in re.split(r"{[^{}]*}", self.format)]
         groups = [f"(?P<part{number}>-?[0-9]{{1,18}})" for number in range(len(self.fields))]
-        return "^" + "".join(text + group for text, group in zip(literals, [*groups, ""], strict=True)) + "$"
+        return "".join(text + group for text, group in zip(literals, [*groups, ""], strict=True))
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from noctule.arrow import pc, plain_type
+from noctule.arrow import pc, plain
 from noctule.codes.parts import template_parts
 from noctule.contract import Contract
 from noctule.contract.columns import (
@@ -55,8 +55,7 @@ def view(table: pa.Table, contract: Contract) -> list[Series]:
     found: list[Series] = []
     for name in compared(contract):
         column, values = contract.column(name), table[name].combine_chunks()
-        plain = values.cast(plain_type(values.type))
-        found += [Series(label, name, sdtype, v) for label, sdtype, v in _series(plain, column)]
+        found += [Series(label, name, sdtype, v) for label, sdtype, v in _series(plain(values), column)]
     return found
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from noctule.arrow import pc, plain_type
+from noctule.arrow import is_text, pc, plain
 from noctule.contract import Contract
 from noctule.contract.columns import Column, DerivedColumn, IdentifierColumn
 from noctule.evaluation.rules import Mask, as_mask, as_numpy, value_rule
@@ -46,7 +46,7 @@ def column_validity(batch: pa.RecordBatch, contract: Contract, name: str, start:
 def _by_value(values: pa.Array, column: Column) -> Mask:
     """Rules on a value by itself. Text repeats, so they are run once on each distinct text."""
     if not pa.types.is_dictionary(values.type):
-        if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        if not is_text(values.type):
             return value_rule(values, column)
         values = values.dictionary_encode()
     if not len(values.dictionary):
@@ -57,7 +57,7 @@ def _by_value(values: pa.Array, column: Column) -> Mask:
 
 def _derived(values: pa.Array, source: pa.Array, column: DerivedColumn) -> Mask:
     """Whether each value is what the public map makes of its source; null where the map has no entry."""
-    given, source = (array.cast(plain_type(array.type)) for array in (values, source))
+    given, source = (plain(array) for array in (values, source))
     keys = pa.array(list(column.map), pa.string())
     try:
         keys = keys.cast(source.type)

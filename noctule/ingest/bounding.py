@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from noctule.arrow import is_text, pc
+from noctule.arrow import is_text, pc, plain
 from noctule.contract.model import Source, Unit
 from noctule.ingest.faults import refusal
 from noctule.ingest.parquet import stored
@@ -29,7 +29,7 @@ def require_units(batch: pa.RecordBatch, unit: Unit, source: Source, rows_before
     column = batch.column(unit.column)
     nobody = pc.is_null(column)
     if is_text(column.type):
-        nobody = pc.or_(nobody, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(_plain(column)), ""), True))
+        nobody = pc.or_(nobody, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(plain(column)), ""), True))
     if pc.any(nobody).as_py():
         row = rows_before + pc.index(nobody, True).as_py() + 1
         fix = "give every row the unit it belongs to, or declare unit: row"
@@ -54,12 +54,8 @@ def kept_rows(draft: Path, unit: Unit, key: bytes) -> NDArray[np.bool_] | None:
     return kept
 
 
-def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
-
-
 def _codes(units: pa.ChunkedArray) -> NDArray[np.int64]:
-    encoded = _plain(units).dictionary_encode().unify_dictionaries()
+    encoded = plain(units).dictionary_encode().unify_dictionaries()
     return np.concatenate([chunk.indices.to_numpy() for chunk in encoded.chunks]).astype(np.int64)
 
 
@@ -78,7 +74,7 @@ def _hashes(batches: Iterable[pa.RecordBatch], wanted: NDArray[np.bool_], key: b
 
 
 def _text(column: pa.Array) -> pa.Array:
-    column = _plain(column)
+    column = plain(column)
     if pa.types.is_temporal(column.type):  # as a number: no table of time zones is needed
         column = column.cast(pa.int32() if pa.types.is_date32(column.type) else pa.int64())
     return column.cast(pa.large_string()).fill_null("\0")  # NUL is in no cell

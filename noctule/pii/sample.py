@@ -5,7 +5,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from noctule.arrow import pc
+from noctule.arrow import is_text, pc, plain
 from noctule.pii.cardinality import distinct_share
 
 CELLS = 200
@@ -24,22 +24,16 @@ class Sample:
 
 def sample(column: pa.ChunkedArray) -> Sample:
     """Evenly spaced non-null cells of a column of any type; distinct values are counted over the whole column."""
-    values = _plain(column).drop_null()
+    values = plain(column).drop_null()
     kind = _kind(values)
     spaced = (place * len(values) // CELLS for place in range(CELLS)) if len(values) > CELLS else range(len(values))
     cells = [] if kind == "other" else [_text(values[place].as_py())[:LONGEST] for place in spaced]
     return Sample(kind, [cell for cell in cells if cell.strip()], len(values), distinct_share(values))
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if pa.types.is_dictionary(column.type):
-        return column.cast(column.type.value_type)
-    return column
-
-
 def _kind(values: pa.ChunkedArray) -> Literal["text", "integer", "real", "time", "other"]:
     kind = values.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if is_text(kind):
         return "text"
     if pa.types.is_integer(kind):
         return "integer"

@@ -94,6 +94,7 @@ BAD: list[tuple[str, list[Any], str, bool]] = [
     ("day", [date(2020, 1, 1), date(1919, 8, 7), date(2021, 1, 1)], "bounds", True),
     ("bp", ["120/80", SECRET, "99/60"], "format", True),
     ("bp", ["120/80", "120/80\n", "99/60"], "format", True),
+    ("bp", ["120/80", f"{10**18}/80", "99/60"], "format", True),  # codes refuse it: it must not pass to the charge
     ("bp", ["120/80", f"{SECRET_NUMBER}/80", "99/60"], "bounds of s", False),
 ]
 
