@@ -4,7 +4,7 @@ NOCTULE_HOME ?= $(CURDIR)/.noctule
 export NOCTULE_HOME
 BIN := .venv/bin
 
-.PHONY: help setup lock data demo dev test slow check clean
+.PHONY: help setup lock data demo dev test slow check bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -46,6 +46,9 @@ check: setup ## lint, format, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
+
+bench: setup ## ours against the rivals; more with BENCH="--tables adult,nist,made --epsilons .1,1,10 --seeds 5"
+	$(BIN)/python -m bench $(BENCH)
 
 clean: ## remove the environment and the example's state
 	rm -rf .venv .noctule data

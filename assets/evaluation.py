@@ -26,9 +26,9 @@ def evaluation(contract: Contract) -> dg.AssetsDefinition:
         ins={"synthetic": dg.AssetIn([contract.name, "synthetic"])},
     )
     def asset(state: State, synthetic: dict[str, Any]) -> dg.MaterializeResult:
-        score = fitted(contract, Path(synthetic["bundle"])).receipt["score"]
+        bundle = fitted(contract, Path(synthetic["bundle"]))
         snapshot = load(state.home, contract.name, synthetic["snapshot"])
-        found = evaluate(contract, snapshot, Path(synthetic["staged"]), score)
+        found = evaluate(bundle.contract, snapshot, Path(synthetic["staged"]), bundle.receipt["score"])
         store(found, state.home, contract.name, synthetic["release_id"])
         facts = {
             "fidelity/validity": found.released["validity"],

@@ -13,6 +13,7 @@ from noctule.contract import Contract
 from noctule.refresh import balance, fitted
 from noctule.release.anchors import anchor
 from noctule.release.publish import publish
+from noctule.release.trust import trust
 from resources.state import State
 
 DESCRIPTION = """The published dataset: an immutable folder with data, card, passport and checksums.
@@ -29,11 +30,12 @@ def release(contract: Contract) -> dg.AssetsDefinition:
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=_window(contract.refresh.schedule)),
     )
     def asset(state: State, evaluation: dict[str, Any]) -> dg.MaterializeResult:
-        receipt = fitted(contract, Path(evaluation["bundle"])).receipt
+        bundle = fitted(contract, Path(evaluation["bundle"]))
+        receipt = bundle.receipt
         ledger = state.ledger
         money = balance(contract, ledger)
         folder = publish(
-            contract,
+            bundle.contract,
             state.home,
             Path(evaluation["staged"]),
             receipt,
@@ -41,6 +43,7 @@ def release(contract: Contract) -> dg.AssetsDefinition:
             release_id=evaluation["release_id"],
             epsilon_total=money["epsilon_total"],
             ledger_head=anchor(ledger),
+            trusted=trust(bundle, Path(evaluation["staged"])),
         )
         charged = evaluation["action"] == "refit"
         outcome = {
@@ -55,7 +58,7 @@ def release(contract: Contract) -> dg.AssetsDefinition:
             "snapshot": evaluation["snapshot"],
             "release": str(folder),
         }
-        return dg.MaterializeResult(value=outcome, metadata=metadata(_facts(contract, outcome, receipt)))
+        return dg.MaterializeResult(value=outcome, metadata=metadata(_facts(bundle.contract, outcome, receipt)))
 
     return asset
 

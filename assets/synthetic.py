@@ -41,7 +41,7 @@ def synthetic(contract: Contract) -> dg.AssetsDefinition:
             shutil.rmtree(old)
         return dg.MaterializeResult(
             value={**synthesizer, "staged": str(staged), "rows": rows, "release_id": release},
-            metadata=metadata({"dagster/row_count": rows, "dagster/column_schema": column_schema(contract)}),
+            metadata=metadata({"dagster/row_count": rows, "dagster/column_schema": column_schema(bundle.contract)}),
         )
 
     return asset

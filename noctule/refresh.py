@@ -8,26 +8,34 @@ stored model or charges again.
 import hashlib
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from noctule.checks.verdict import require as require_verdict
 from noctule.codes import Codec
+from noctule.codes.forbidden import forbidden
 from noctule.contract import Contract
+from noctule.counts import Counts, RowCounts
+from noctule.counts.stored import encoded
 from noctule.engines import bundle as bundles
 from noctule.engines.bundle import Bundle
+from noctule.engines.model import Model
 from noctule.engines.registry import engine
+from noctule.engines.shape import Shape
 from noctule.errors import BundleError, ContractError, LedgerError
-from noctule.evaluation.charged import charged_tvd2
+from noctule.evaluation.charged import ChargedScore, charged_tvd2
 from noctule.home import Home
 from noctule.ingest.ingest import ingest, unchanged
 from noctule.ingest.snapshot import Snapshot
 from noctule.ledger.book import Ledger
 from noctule.locks import locked
-from noctule.mechanisms.accounting import NANO, rho_of
+from noctule.mechanisms.accounting import NANO
 from noctule.mechanisms.tap import NoiseTap
+from noctule.purchase.buy import buy
+from noctule.purchase.cells import of_snapshot
+from noctule.purchase.price import affordable, charge
 from noctule.release.anchors import published_anchors
 from noctule.sealed import sealed
 
@@ -51,14 +59,16 @@ def require_ready(contract: Contract) -> None:
     """Refuse what cannot end in a release, before anything is opened. Raises ContractError or UsageError."""
     contract.require_public_domains()
     engine(contract.engine.name)
-    widest = sorted(Codec(contract).domain.values())[-2:]  # Codec also finds what an Arrow type cannot hold
+    stated = Codec(contract.stated())  # which also finds what an Arrow type cannot hold
+    forbidden(stated)
+    widest = sorted(stated.domain.values())[-2:]
     if math.prod(widest) > MOST_CELLS:
         raise ContractError(
             f"the two widest attributes have {widest[0]:,} and {widest[1]:,} codes: their pair is too large to count",
             where=f"{contract.name}: columns",
             fix="give fewer bins, or group rare categories under other: true",
         )
-    if _charge(contract) < SCORE_SHARE:
+    if charge(contract).nano_rho < SCORE_SHARE or not affordable(contract):
         raise ContractError(
             f"epsilon {contract.privacy.epsilon:g} is less than a billionth of rho a share: nothing could be measured",
             where=f"{contract.name}: privacy.epsilon",
@@ -83,7 +93,7 @@ def take_snapshot(contract: Contract, home: Home, ledger: Ledger, root: Path) ->
         log.info("source untouched since its last snapshot")
         return known
     _require_whole(ledger, home)
-    ledger.require_headroom(nano_rho=_charge(contract), **_account(contract))
+    ledger.require_headroom(**asdict(charge(contract)), **_account(contract))
     log.info("reading the source into the vault")
     return ingest(contract, home, root)
 
@@ -109,16 +119,17 @@ def synthesize(contract: Contract, snapshot: Snapshot, home: Home, ledger: Ledge
 def fitted(contract: Contract, folder: Path) -> Bundle:
     """The bundle that a step after training works on; it must have been fitted under today's contract.
 
-    Else a release would state today's unit and population for yesterday's model. Raises ContractError, BundleError.
+    Else a release would state today's unit and population for yesterday's model. Its `contract` is today's, with the
+    domains that the fit bought. Raises ContractError, BundleError.
     """
     bundle = bundles.read(folder)
-    if bundle.contract.fit_digest() != contract.fit_digest():
+    if bundle.receipt.get("fit_digest", bundle.contract.fit_digest()) != contract.fit_digest():
         raise ContractError(
             "the contract changed since this model was fitted",
             where=contract.name,
             fix=f"run the chain from its start: noctule run {contract.name}",
         )
-    return bundle
+    return replace(bundle, contract=contract.with_domains_of(bundle.contract))
 
 
 def fit_key(contract: Contract, snapshot: Snapshot) -> str:
@@ -143,62 +154,60 @@ def _stored(contract: Contract, key: str, folder: Path, ledger: Ledger) -> Bundl
 
 
 def _fit(contract: Contract, snapshot: Snapshot, home: Home, key: str, ledger: Ledger) -> Bundle:
-    charge = _charge(contract)
+    cost = charge(contract)
     _require_whole(ledger, home)
     reservation = ledger.reserve(
         dataset=contract.name,
         key=key,
-        nano_rho=charge,
-        event={"name": "ZCDpEvent", "rho": charge / NANO},
+        event={"name": "ZCDpEvent", "rho": cost.nano_rho / NANO},
+        **asdict(cost),
         **_account(contract),
     )
     tap = NoiseTap()
-    codec = Codec(contract)
-    log.info("encoding %d attributes", len(codec.attributes))
-    codes = codec.encode(snapshot.table([column.name for column in contract.modelled]))
-    log.info("fitting %s at epsilon %g", contract.engine.name, contract.privacy.epsilon)
-    score_charge = charge // SCORE_SHARE
-    model = engine(contract.engine.name).fit(
-        codes,
-        codec.domain,
-        nano_rho=charge - score_charge,
-        max_rows=contract.unit.max_rows,
-        tap=tap,
-        ordered=[attribute.name for attribute in codec.attributes if attribute.ordered],
-    )
-    log.info("scoring the model")
-    score = charged_tvd2(
-        codes,
-        model.sample(max(1, round(model.total)), SCORE_SEED),
-        codec.domain,
-        rows=model.total,
-        nano_rho=score_charge,
-        max_rows=contract.unit.max_rows,
-        tap=tap,
-    )
-    tap.require_equal(charge)
+    bought = buy(contract, of_snapshot(snapshot), nano_rho=cost.nano_rho, tap=tap)
+    log.info("encoding %d columns", len(bought.contract.modelled))
+    with encoded(snapshot, bought.contract, home.vault / "codes" / contract.name) as counts:
+        model, score = _learn(bought.contract, counts, cost.nano_rho - bought.nano_rho, tap)
+    tap.require_equal(**asdict(cost))
     receipt: dict[str, Any] = {
         "dataset": contract.name,
         "population": contract.population,
         "engine": contract.engine.name,
         "epsilon": contract.privacy.epsilon,
         "delta": contract.privacy.delta,
-        "rho": charge / NANO,
-        "nano_rho": charge,
+        "rho": cost.nano_rho / NANO,
+        "nano_rho": cost.nano_rho,
+        "approximate_delta": cost.delta,  # of delta: the part that thresholded releases may fail with
         "unit": contract.unit.model_dump(),
         "key": key,
+        "fit_digest": contract.fit_digest(),  # of the contract as declared; the bundle holds what was bought too
         "snapshot": snapshot.id,
         "reservation": reservation.seq,
         "ledger_head": f"{reservation.seq}:{reservation.hash}",
         "epsilon_total": balance(contract, ledger)["epsilon_total"],
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "score": {"tvd2": score.tvd2, "error95": score.error95, "pairs": score.pairs},
+        "bought": bought.items,
         "draws": tap.events(),
     }
-    bundle = Bundle(contract, model, receipt)
+    bundle = Bundle(bought.contract, model, receipt)
     bundles.write(bundle, _model_folder(contract, home, key))
     ledger.commit(reservation, {"bundle": key})
     return bundle
+
+
+def _learn(contract: Contract, counts: Counts, nano_rho: int, tap: NoiseTap) -> tuple[Model, ChargedScore]:
+    """The fitted model and its score, which together spend `nano_rho`."""
+    score_charge, max_rows = nano_rho // SCORE_SHARE, contract.unit.max_rows
+    shape = Shape.of(Codec(contract))
+    log.info("fitting %s at epsilon %g", contract.engine.name, contract.privacy.epsilon)
+    chosen = engine(contract.engine.name)
+    model = chosen.fit(counts, shape, nano_rho=nano_rho - score_charge, max_rows=max_rows, tap=tap)
+    model = replace(model, forbidden=shape.forbidden)
+    log.info("scoring the model")
+    rows = max(1, round(model.total))
+    sample = RowCounts(lambda _: model.blocks(rows, SCORE_SEED), shape.domain)
+    return model, charged_tvd2(counts, sample, rows=model.total, nano_rho=score_charge, max_rows=max_rows, tap=tap)
 
 
 def balance(contract: Contract, ledger: Ledger) -> dict[str, float]:
@@ -219,10 +228,6 @@ def _require_whole(ledger: Ledger, home: Home) -> None:
 
 def _model_folder(contract: Contract, home: Home, key: str) -> Path:
     return home.models / contract.name / key
-
-
-def _charge(contract: Contract) -> int:
-    return rho_of(contract.privacy.epsilon, contract.privacy.delta)
 
 
 def _account(contract: Contract) -> dict[str, Any]:

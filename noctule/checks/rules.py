@@ -20,6 +20,7 @@ from noctule.contract.columns import (
     FreeTextColumn,
     IdentifierColumn,
     NumericColumn,
+    OpenColumn,
     PiiColumn,
     TemplateColumn,
     TimeColumn,
@@ -81,7 +82,7 @@ def _value_rules(contract: Contract, column: Column) -> Iterator[Rule]:
             yield _matches("format", column.name, column.pattern, blocking=not column.nullable)
             for name, part in column.parts.items():
                 yield _between(column.name, *part.bounds, blocking=False, part=name)
-        case BooleanColumn() | PiiColumn() | FreeTextColumn():
+        case OpenColumn() | BooleanColumn() | PiiColumn() | FreeTextColumn():
             return
 
 

@@ -12,8 +12,11 @@ import pyarrow as pa
 
 from noctule.checks.frame import frame
 from noctule.checks.rules import Rule, rules
+from noctule.codes import Codec
+from noctule.codes.forbidden import forbidden
 from noctule.contract import Contract
 from noctule.contract.arrow import source_schema
+from noctule.errors import DataError
 from noctule.ingest.snapshot import Snapshot
 from noctule.sealed import sealed
 
@@ -42,13 +45,14 @@ def run_checks(contract: Contract, snapshot: Snapshot) -> list[Check]:
     """
     wanted = rules(contract)
     schema = next(snapshot.batches(rows=1)).schema
-    named = {rule.column for rule in wanted if rule.column}
+    named = {rule.column for rule in wanted if rule.column} or {schema.names[0]}  # a frame without columns has no rows
     table = snapshot.table([name for name in schema.names if name in named])
     outcomes = _outcomes(wanted, frame(contract, table))
-    return _type_checks(contract, schema) + [
+    by_rule = [
         Check(rule.name, rule.column, *outcomes.get(place, (False, True)), rule.blocking)
         for place, rule in enumerate(wanted)
     ]
+    return [*_type_checks(contract, schema), *by_rule, *_constraint_checks(contract, snapshot)]
 
 
 def _type_checks(contract: Contract, schema: pa.Schema) -> list[Check]:
@@ -59,6 +63,26 @@ def _type_checks(contract: Contract, schema: pa.Schema) -> list[Check]:
         Check("columns", None, same_names, False, True),
         *(Check("type", field.name, held.get(field.name) == field.type, False, True) for field in declared),
     ]
+
+
+def _constraint_checks(contract: Contract, snapshot: Snapshot) -> list[Check]:
+    """Whether the rows keep to each constraint of stated columns; those that do not are learned from like any other."""
+    stated = contract.stated()
+    names = {name.partition(".")[0] for one in stated.constraints for name in one.forbid}
+    names |= {name for one in stated.constraints for name in one.forbid}  # a column may have a point in its name
+    columns = tuple(column for column in stated.modelled if column.name in names)
+    if not columns:
+        return []
+    codec = Codec(stated.model_copy(update={"columns": columns}))
+    compiled, kept = forbidden(codec), [True] * len(stated.constraints)
+    for batch in snapshot.batches(columns=[column.name for column in columns]):
+        try:
+            codes = codec.encode(pa.Table.from_batches([batch]))
+        except DataError:  # a cell outside the domain, of which another check tells
+            kept = [False] * len(kept)
+            break
+        kept = [whole and not one.violations(codes).any() for whole, one in zip(kept, compiled, strict=True)]
+    return [Check(f"constraint {at}", None, passed, False, False) for at, passed in enumerate(kept, start=1)]
 
 
 def _outcomes(wanted: list[Rule], data: Any) -> dict[int, tuple[bool, bool]]:

@@ -1,6 +1,7 @@
 """`noctule ledger show` and `noctule ledger verify`."""
 
 import json
+import math
 import sys
 from typing import Any
 
@@ -48,7 +49,8 @@ def verify() -> None:
 
 def _summary(account: dict[str, Any]) -> str:
     """One population in four short lines, so that it reads on any terminal."""
-    spent, ever, left = (account[name]["epsilon"] for name in ("spent", "spent_lifetime", "left"))
+    sums = (account[name]["epsilon"] for name in ("spent", "spent_lifetime", "left"))
+    spent, ever, left = (math.inf if epsilon is None else epsilon for epsilon in sums)
     cap, back = account["cap"], account["next_return"]
     return (
         f"[bold]{account['population']}[/bold]  (all epsilons at delta {account['delta']:g})\n"

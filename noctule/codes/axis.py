@@ -23,8 +23,9 @@ class Axis(Protocol):
     def size(self) -> int: ...
     def outside(self, x: NDArray[Any]) -> NDArray[np.bool_]: ...
     def code(self, x: NDArray[Any]) -> NDArray[np.int32]: ...
-    def value(self, codes: NDArray[np.int32], rng: np.random.Generator) -> NDArray[Any]: ...
+    def value(self, codes: NDArray[np.int32], rng: np.random.Generator) -> NDArray[Any]: ...  # spread over each bin
     def values(self) -> NDArray[Any] | None: ...
+    def ends(self) -> tuple[NDArray[Any], NDArray[Any]]: ...  # least and greatest value of each code
 
 
 def place(axis: Axis, x: NDArray[Any], missing: NDArray[np.bool_], outside: str) -> NDArray[np.int32]:
@@ -34,6 +35,17 @@ def place(axis: Axis, x: NDArray[Any], missing: NDArray[np.bool_], outside: str)
         codes[axis.outside(x)] = OUTSIDE
     codes[missing] = MISSING
     return codes
+
+
+def drawn(axis: Axis, codes: NDArray[np.int32], rng: np.random.Generator) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """A value for each code of the axis; 0 and True where the code lies beyond it (null, special)."""
+    beyond = codes >= axis.size
+    if not beyond.any():
+        return axis.value(codes, rng), beyond
+    values = axis.value(codes[~beyond], rng)
+    x = np.zeros(codes.size, values.dtype)
+    x[~beyond] = values
+    return x, beyond
 
 
 def log_edge(low: float, high: float, unit: float) -> Callable[[float], float]:

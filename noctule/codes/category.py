@@ -39,10 +39,13 @@ class CategoryCodec:
         return {name: codes}
 
     def decode(self, codes: Codes, rng: np.random.Generator) -> pa.Array:
+        """Text comes as a dictionary: the codes are its indices already."""
         given = codes[self.column.name]
-        at = pa.array(given, mask=given >= len(self.known))
-        if pa.types.is_dictionary(self.kind):  # the codes are the dictionary's indices already
+        at = pa.array(given, mask=given >= len(self.known) if self.column.nullable else None)
+        if pa.types.is_dictionary(self.kind):
             return pa.DictionaryArray.from_arrays(at.cast(self.kind.index_type), self.known)
+        if pa.types.is_string(self.kind):
+            return pa.DictionaryArray.from_arrays(at, self.known)
         return self.known.take(at)
 
     def values(self) -> pa.Array:

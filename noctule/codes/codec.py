@@ -4,16 +4,25 @@ import numpy as np
 import pyarrow as pa
 
 from noctule.arrow import is_text
+from noctule.codes.axis import unusable
 from noctule.codes.category import CategoryCodec
 from noctule.codes.codes import Attribute, Codes, ColumnCodec
 from noctule.codes.derived import Derivation
 from noctule.codes.gaps import fill_gaps
 from noctule.codes.moment import time_axis
 from noctule.codes.numeric import TextNumberCodec, numeric_axis
+from noctule.codes.retype import retyped
 from noctule.codes.scalar import ScalarCodec
 from noctule.codes.template import TemplateCodec
 from noctule.contract.arrow import arrow_type
-from noctule.contract.columns import DerivedColumn, ModelledColumn, NumericColumn, TemplateColumn, TimeColumn
+from noctule.contract.columns import (
+    DerivedColumn,
+    ModelledColumn,
+    NumericColumn,
+    OpenColumn,
+    TemplateColumn,
+    TimeColumn,
+)
 from noctule.contract.model import Contract
 from noctule.errors import BundleError, ContractError, DataError
 
@@ -39,8 +48,12 @@ class Codec:
                 fix="rename the column or the part",
             )
 
-    def encode(self, table: pa.Table) -> Codes:
-        """Codes of every row; columns that are not modelled are ignored.
+    def column(self, attribute: Attribute) -> ColumnCodec:
+        """The codec of the column that an attribute codes."""
+        return self._columns[attribute.column]
+
+    def encode(self, table: pa.Table, rows_before: int = 0) -> Codes:
+        """Codes of every row; columns that are not modelled are ignored. `rows_before`: of a table given in pieces.
 
         Raises DataError, with column and row number (from 1), for the first cell of a column that the
         contract's rules refuse.
@@ -54,30 +67,34 @@ class Codec:
                     where=self.contract.name,
                     fix="ingest the source again with this contract",
                 )
-            codes |= self._encode_column(column, table.column(at))
+            codes |= self._encode_column(column, table.column(at), rows_before)
         return codes
 
-    def _encode_column(self, column: ModelledColumn, cells: pa.ChunkedArray) -> Codes:
+    def _encode_column(self, column: ModelledColumn, cells: pa.ChunkedArray, rows_before: int) -> Codes:
         codec = self._columns[column.name]
-        parts = [codec.encode(chunk) for chunk in cells.chunks]
+        parts = [codec.encode(retyped(chunk, column, self._types[column.name])) for chunk in cells.chunks]
         empty = np.zeros(0, np.int32)
         codes = {a.name: np.concatenate([empty, *(part[a.name] for part in parts)]) for a in codec.attributes}
         first = codec.attributes[0]
-        fill_gaps(codes[first.name], first.size, column, self.contract.name)
+        fill_gaps(codes[first.name], first.size, column, self.contract.name, rows_before)
         return codes
 
     def decode(self, codes: Codes, rng: np.random.Generator) -> pa.Table:
-        """Rows of the modelled and derived columns, in contract order, of the contract's Arrow types.
+        """Rows of the modelled and derived columns, in contract order, of the contract's Arrow types; see `cells`."""
+        cells = self.cells(codes, rng)
+        names = [column.name for column in self.contract.columns if column.name in cells]
+        schema = pa.schema([(name, self._types[name]) for name in names])
+        return pa.Table.from_arrays([cells[name].cast(self._types[name]) for name in names], schema=schema)
 
-        Within a bin, values are uniform by `rng`: sampling is post-processing and may be seeded.
+    def cells(self, codes: Codes, rng: np.random.Generator) -> dict[str, pa.Array]:
+        """The modelled and derived columns, of the contract's Arrow types or dictionaries of them.
+
+        Within a bin, values are spread evenly by `rng`: sampling is post-processing and may be seeded.
         Raises BundleError when the codes are not codes of this domain.
         """
         self._require_domain(codes)
         cells = {name: codec.decode(codes, rng) for name, codec in self._columns.items()}
-        cells |= {name: derived.compute(cells[derived.column.source]) for name, derived in self._derived.items()}
-        names = [column.name for column in self.contract.columns if column.name in cells]
-        schema = pa.schema([(name, self._types[name]) for name in names])
-        return pa.Table.from_arrays([cells[name] for name in names], schema=schema)
+        return cells | {name: derived.compute(cells[derived.column.source]) for name, derived in self._derived.items()}
 
     def _require_domain(self, codes: Codes) -> None:
         lengths = {len(codes[a.name]) if a.name in codes else -1 for a in self.attributes}
@@ -107,5 +124,9 @@ def column_codec(column: ModelledColumn, kind: pa.DataType) -> ColumnCodec:
             return ScalarCodec(column, kind, time_axis(column, kind))
         case TemplateColumn():
             return TemplateCodec(column, kind)
+        case OpenColumn():
+            raise unusable(
+                column.name, "its domain is not bought yet", "fit first, then use the contract of the bundle"
+            )
         case _:
             return CategoryCodec(column, kind)

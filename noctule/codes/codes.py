@@ -36,7 +36,7 @@ class ColumnCodec(Protocol):
         ...
 
     def decode(self, codes: Codes, rng: np.random.Generator) -> pa.Array:
-        """One cell per row, of the column's exact Arrow type."""
+        """One cell per row, of the column's Arrow type or a dictionary of it."""
         ...
 
     def values(self) -> pa.Array | None:

@@ -35,8 +35,8 @@ class Derivation:
             )
 
     def compute(self, source: pa.Array) -> pa.Array:
-        if pa.types.is_dictionary(source.type):
-            source = source.dictionary_decode()
+        if pa.types.is_dictionary(source.type):  # so many look-ups as there are words, not rows
+            return self.compute(source.dictionary).take(source.indices)
         keys, kept = _readable(self.keys, source.type)
         if pa.types.is_floating(source.type):  # Arrow does not search half floats
             source, keys = source.cast(pa.float64()), keys.cast(pa.float64())

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noctule.codes.axis import DEFAULT_BINS, Scale, log_edge, unusable
+from noctule.codes.strata import spread
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class FloatAxis:
     def value(self, codes: NDArray[np.int32], rng: np.random.Generator) -> NDArray[Any]:
         """Uniform in the bin, as a float64 rounded into it; an atom that is hit by chance gives the bin's end."""
         first, last = (np.append(ends, self.atoms)[codes] for ends in (self.first, self.last))
-        share = rng.random(len(codes))
+        share = spread(codes, self.size, rng)
         x = (first.astype(np.float64) * (1 - share) + last.astype(np.float64) * share).astype(self.dtype)
         x = np.clip(x, first, last)
         if len(self.atoms):
@@ -48,6 +49,9 @@ class FloatAxis:
 
     def values(self) -> None:
         return None
+
+    def ends(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        return np.append(self.first, self.atoms), np.append(self.last, self.atoms)
 
 
 def float_axis(

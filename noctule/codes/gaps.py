@@ -9,7 +9,9 @@ from noctule.errors import DataError
 MISSING, OUTSIDE, UNREADABLE = -1, -2, -3  # in place of a code, until `fill_gaps`
 
 
-def fill_gaps(codes: NDArray[np.int32], size: int, column: ModelledColumn, table: str) -> NDArray[np.int32]:
+def fill_gaps(
+    codes: NDArray[np.int32], size: int, column: ModelledColumn, table: str, rows_before: int = 0
+) -> NDArray[np.int32]:
     """Put the null code (the last) where a gap is, in place. Raises DataError at the first gap the contract refuses."""
     gaps = codes < 0
     if not gaps.any():
@@ -18,7 +20,7 @@ def fill_gaps(codes: NDArray[np.int32], size: int, column: ModelledColumn, table
     if refused.any():
         row = int(np.argmax(refused))
         what, fix = _words(int(codes[row]), column)
-        raise DataError(what, where=f"{table}: column {column.name!r}, row {row + 1}", fix=fix)
+        raise DataError(what, where=f"{table}: column {column.name!r}, row {rows_before + row + 1}", fix=fix)
     codes[gaps] = size - 1
     return codes
 

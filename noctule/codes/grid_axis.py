@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noctule.codes.axis import DEFAULT_BINS, LISTED, Scale, log_edge, unusable
+from noctule.codes.strata import spread
 
 _ENUMERABLE = 10_000
 
@@ -54,14 +55,17 @@ class GridAxis:
         return codes
 
     def value(self, codes: NDArray[np.int32], rng: np.random.Generator) -> NDArray[Any]:
-        bins = len(self.starts)
+        """Uniform over the grid points of the bin, atoms left out."""
+        first, width = self.free[:-1], np.diff(self.free)
+        if (width == 1).all():
+            return np.append(self._from_points(self._from_ranks(first)), self._atoms())[codes]
         beside = np.zeros(len(self.atoms), np.int64)  # atoms draw nothing: a range of one, overwritten below
-        first, end = np.append(self.free[:-1], beside), np.append(self.free[1:], beside + 1)
-        ranks = rng.integers(first[codes], end[codes]) if (end - first > 1).any() else first[codes]
+        first, width = np.append(first, beside), np.append(width, beside + 1)
+        ranks = first[codes] + (spread(codes, self.size, rng) * width[codes]).astype(np.int64)
         x = self._from_points(self._from_ranks(ranks))
         if self.atoms:
-            is_atom = codes >= bins
-            x[is_atom] = self._atoms()[codes[is_atom] - bins]
+            is_atom = codes >= len(self.starts)
+            x[is_atom] = self._atoms()[codes[is_atom] - len(self.starts)]
         return x
 
     def values(self) -> NDArray[Any] | None:
@@ -69,6 +73,10 @@ class GridAxis:
             return None
         ranks = np.arange(self.points - len(self.holes))
         return np.append(self._from_points(self._from_ranks(ranks)), self._atoms())
+
+    def ends(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        first, last = (self._from_points(self._from_ranks(r)) for r in (self.free[:-1], self.free[1:] - 1))
+        return np.append(first, self._atoms()), np.append(last, self._atoms())
 
     def hole(self, atom: int) -> int:
         """Grid point of an atom, -1 when it lies beside the grid."""

@@ -28,10 +28,10 @@ def numeric_axis(column: NumericColumn, kind: pa.DataType) -> Axis:
     low, high = column.bounds
     if column.type == "number" and column.step is None:
         return float_axis(
-            column.name, dtype, low=low, high=high, bins=column.bins, scale=column.scale, atoms=column.atoms
+            column.name, dtype, low=low, high=high, bins=column.bins, scale=column.scale, atoms=column.points
         )
     step = column.step or 1
-    digits = _digits([low, high, step, *column.atoms])
+    digits = _digits([low, high, step, *column.points])
     return _on_ticks(column, dtype, digits, exact(low) * 10**digits, exact(step) * 10**digits)
 
 
@@ -41,7 +41,7 @@ def _decimal_axis(column: NumericColumn, kind: pa.DataType) -> Axis:
     low = exact(column.bounds[0]) * unit
     step = Fraction(1) if column.step is None else exact(column.step) * unit
     start = Fraction(math.ceil(low)) if column.step is None else low
-    ticks = (start, step, *(exact(atom) * unit for atom in column.atoms))
+    ticks = (start, step, *(exact(atom) * unit for atom in column.points))
     if any(tick.denominator != 1 for tick in ticks):
         raise unusable(column.name, f"step or atoms are finer than {kind} can hold", "declare a larger scale")
     if max(abs(exact(bound) * unit) for bound in column.bounds) >= 10**kind.precision:
@@ -60,7 +60,7 @@ def _on_ticks(column: NumericColumn, dtype: np.dtype[Any], digits: int, low: Fra
         digits=digits,
         bins=column.bins,
         scale=column.scale,
-        atoms=tuple(int(exact(atom) * unit) for atom in column.atoms),
+        atoms=tuple(int(exact(atom) * unit) for atom in column.points),
         unit=None if column.step else math.ceil(unit),  # of a log scale from 0: 1, also where ticks are cents
     )
 

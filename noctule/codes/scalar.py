@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from noctule.codes.axis import Axis, place
+from noctule.codes.axis import Axis, drawn, place
 from noctule.codes.codes import Attribute, Codes
 from noctule.codes.storage import as_declared, read, store
 from noctule.contract.columns import NumericColumn, TimeColumn
@@ -21,9 +21,8 @@ class ScalarCodec:
         return {self.column.name: place(self.axis, x, missing, self.column.outside)}
 
     def decode(self, codes: Codes, rng: np.random.Generator) -> pa.Array:
-        given = codes[self.column.name]
-        missing = given >= self.axis.size
-        return store(self.axis.value(np.where(missing, 0, given), rng), missing, self.kind)
+        x, missing = drawn(self.axis, codes[self.column.name], rng)
+        return store(x, missing, self.kind)
 
     def values(self) -> pa.Array | None:
         listed = self.axis.values()

@@ -30,7 +30,7 @@ def store(x: NDArray[Any], missing: NDArray[np.bool_], kind: pa.DataType) -> pa.
         words = np.column_stack([x, x >> 63]).astype(np.int64)  # two's complement, 128 bits, low word first
         valid = pa.array(~missing).buffers()[1]
         return pa.Array.from_buffers(kind, len(x), [valid, pa.py_buffer(words)])
-    return pa.array(x, mask=missing).cast(kind)
+    return pa.array(x, mask=missing if missing.any() else None).cast(kind)
 
 
 def _ticks(array: pa.Array) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from noctule.contract.columns import (
     Column,
     DerivedColumn,
     NumericColumn,
+    OpenColumn,
     TimeColumn,
 )
 from noctule.contract.model import Contract
@@ -70,6 +71,9 @@ def _default(column: Column) -> pa.DataType:
             return pa.int64() if isinstance(column.categories[0], int) else pa.string()
         case BooleanColumn():
             return pa.bool_()
+        case OpenColumn():
+            kinds = {"integer": pa.int64(), "number": pa.float64(), "date": pa.date32(), "datetime": pa.timestamp("us")}
+            return kinds.get(column.type, pa.string())
         case TimeColumn():
             return pa.date32() if column.type == "date" else pa.timestamp("us")
         case DerivedColumn():
@@ -99,6 +103,8 @@ def _holds(given: pa.DataType, column: Column) -> bool:
         return True  # read, but never released as it is: a key may be a number
     plain = plain_type(given)
     default = _default(column)
+    if isinstance(column, OpenColumn) and column.type in ("category", "unknown"):
+        return is_text(given) or pa.types.is_integer(given)
     if pa.types.is_string(default):
         return is_text(given)
     if plain is not given:

@@ -78,18 +78,45 @@ class _Modelled(_Column):
     domain_source: DomainSource = "public"
 
 
+class OpenColumn(_Modelled):
+    """A column whose domain nobody stated: the fit buys it with epsilon (noctule.purchase), `type: unknown` as well.
+
+    The effective contract, which the model bundle holds, has a column of another kind in its place.
+    """
+
+    type: Literal["integer", "number", "category", "date", "datetime", "unknown"] = "unknown"
+    domain_source: Literal["dp_estimated"] = "dp_estimated"  # pyright: ignore[reportIncompatibleVariableOverride]
+    nullable: StrictBool = True
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if not self.nullable:
+            raise ValueError(
+                "nullable: a bought column is always nullable, for a rare cell may not fit what was bought"
+            )
+        return self
+
+
 class NumericColumn(_Modelled):
-    """A number on public bounds, cut into bins; `atoms` and `special` codes stand beside the bins."""
+    """A number on public bounds, cut into bins; `atoms` and `special` codes stand beside the bins.
+
+    `atoms: auto` has the fit look for them, with epsilon (noctule.purchase.atoms); until then there are none.
+    """
 
     type: Literal["integer", "number"]
     bounds: tuple[Number, Number]
     bins: Annotated[StrictInt, Field(ge=1, le=4096)] | None = None
     scale: Literal["linear", "log"] = "linear"
     step: Annotated[Number, Field(gt=0)] | None = None  # public resolution of the values, from the lower bound
-    atoms: tuple[Number, ...] = ()
+    atoms: tuple[Number, ...] | Literal["auto"] = "auto"
     special: dict[StrictStr, StrictStr] = Field(default_factory=dict)  # code -> meaning; column stays text
     outside: Literal["clip", "null", "refuse"] = "clip"
     unit: StrictStr = ""
+
+    @property
+    def points(self) -> tuple[Number, ...]:
+        """The atoms that are known: none while they are still to be found."""
+        return () if self.atoms == "auto" else self.atoms
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -98,11 +125,11 @@ class NumericColumn(_Modelled):
             raise ValueError("bounds are the wrong way round: write [low, high] with low < high")
         if self.scale == "log" and low < 0:
             raise ValueError("scale: log needs bounds of 0 or more; use scale: linear, or raise the lower bound")
-        if outlying := [i for i, atom in enumerate(self.atoms) if not low <= atom <= high]:
+        if outlying := [i for i, atom in enumerate(self.points) if not low <= atom <= high]:
             raise ValueError(f"atoms[{outlying[0]}] is outside bounds: widen bounds or remove the atom")
-        if len(set(self.atoms)) != len(self.atoms):
+        if len(set(self.points)) != len(self.points):
             raise ValueError("atoms holds a value twice: keep one")
-        if self.type == "integer" and any(int(x) != x for x in (low, high, *self.atoms, self.step or 1)):
+        if self.type == "integer" and any(int(x) != x for x in (low, high, *self.points, self.step or 1)):
             raise ValueError("type: integer needs whole bounds, atoms and step; or declare type: number")
         if self.outside == "null" and not self.nullable:
             raise ValueError("outside: null needs nullable: true")
@@ -230,6 +257,9 @@ def _kind(value: Any) -> str | None:
         return given["role"] if given["role"] in ("identifier", "pii", "free_text") else None
     if "from" in given or "map" in given:
         return "derived"
+    stated = "bounds" in given or "categories" in given or given.get("type") in ("boolean", "text")
+    if given.get("domain_source") == "dp_estimated" and not stated:
+        return "open"
     kinds = {"integer": "numeric", "number": "numeric", "date": "time", "datetime": "time"}
     kinds |= {"category": "category", "boolean": "boolean", "text": "template"}
     return kinds.get(str(given.get("type")))
@@ -240,6 +270,7 @@ Column = Annotated[
     | Annotated[PiiColumn, Tag("pii")]
     | Annotated[FreeTextColumn, Tag("free_text")]
     | Annotated[DerivedColumn, Tag("derived")]
+    | Annotated[OpenColumn, Tag("open")]
     | Annotated[NumericColumn, Tag("numeric")]
     | Annotated[CategoryColumn, Tag("category")]
     | Annotated[BooleanColumn, Tag("boolean")]
@@ -253,4 +284,4 @@ Column = Annotated[
     ),
 ]
 
-ModelledColumn = NumericColumn | CategoryColumn | BooleanColumn | TimeColumn | TemplateColumn
+ModelledColumn = OpenColumn | NumericColumn | CategoryColumn | BooleanColumn | TimeColumn | TemplateColumn

@@ -29,7 +29,7 @@ FROM_DATA = """\
 """
 REST = """\
 privacy: {epsilon: 1.0, delta: 1.0e-6, cap: {epsilon: 3.0, per: year}}  # review: what one refit costs, and the most
-engine: {name: mst}  # review
+engine: {name: adaptive}  # review
 refresh: {schedule: "30 2 * * *", timezone: UTC, refit: nightly, rows: same}  # review
 gates: {max_tvd2: 0.10, min_validity: 1.0}  # review
 release: {to: lake, keep: 30}  # review
@@ -75,7 +75,7 @@ def _top(found: Peek, name: str, unit: str | None) -> str:
 def _from_header(found: Peek, unit: str | None) -> Iterator[str]:
     for name in _declared(found):
         kind = found.schema.field(name).type if found.schema is not None else None
-        yield _column(name, _role(name, unit) or _blank(kind), kind)
+        yield _column(name, role(name, unit) or _blank(kind), kind)
 
 
 def _from_rows(found: Peek, unit: str | None) -> Iterator[str]:
@@ -87,7 +87,7 @@ def _from_rows(found: Peek, unit: str | None) -> Iterator[str]:
     for name in _declared(found):
         finding = findings.get(name)
         if name == unit or finding is None:
-            lines = _role(name, unit) or propose(table[name], units)
+            lines = role(name, unit) or propose(table[name], units)
         elif finding.kind == "direct":
             lines = _personal(finding.pii or "other")
         elif finding.kind == "free_text":
@@ -100,7 +100,7 @@ def _from_rows(found: Peek, unit: str | None) -> Iterator[str]:
 _DROP = "release: drop  # review"
 
 
-def _role(name: str, unit: str | None) -> list[str] | None:
+def role(name: str, unit: str | None) -> list[str] | None:
     """What the header's word alone says of the column; None when it says nothing."""
     from noctule.pii.names import VETO, meaning, tokens
 

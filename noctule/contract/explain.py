@@ -101,7 +101,7 @@ def _kind_problem(path: str, text: str, given: Any) -> tuple[str, str]:
 
 def _named_in(text: str, raw: Any) -> str:
     """Key path of a rule over the whole file, which names its key or column in the text."""
-    if match := re.match(r"(unit|refresh|release)\.(\w+)", text):
+    if match := re.match(r"(unit|refresh|release)\.(\w+)|constraints\[\d+\]", text):
         return match[0]
     if match := re.match(r"column '(.*?)'(?:: (from|map))?", text):
         names = [column.get("name") if isinstance(column, dict) else None for column in raw.get("columns", [])]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from noctule.contract.columns import NumericColumn
+from noctule.contract.columns import NumericColumn, OpenColumn
 from noctule.contract.model import Contract
 from noctule.errors import UsageError
 
@@ -14,11 +14,13 @@ MANY_CODES = 400  # a pair of such columns has more cells than a usual table has
 def lint(contract: Contract) -> list[str]:
     """One line of advice each, led by the key path it is about; empty when there is nothing to say.
 
-    Raises ContractError when the columns cannot be coded, such as bounds that an Arrow type cannot hold.
+    Raises ContractError when the columns cannot be coded, such as bounds that an Arrow type cannot hold, or when a
+    constraint forbids nothing.
     """
     from noctule.codes import Codec  # here, since codes import contracts
+    from noctule.codes.forbidden import forbidden
 
-    Codec(contract)
+    forbidden(Codec(contract.stated()))
     return [*_privacy(contract), *_schedule(contract), *_columns(contract)]
 
 
@@ -57,7 +59,9 @@ def _columns(contract: Contract) -> Iterator[str]:
         place = f"columns[{position}] ({column.name})"
         if not column.description and getattr(column, "release", "keep") != "drop":
             yield f"{place}: has no description; readers of the release will see none"
-        if getattr(column, "domain_source", "public") in ("data_draft", "dp_estimated"):
+        if isinstance(column, OpenColumn):
+            yield f"{place}: every refit pays to estimate its domain, and rare values are lost; state it if it is known"
+        elif getattr(column, "domain_source", "public") in ("data_draft", "dp_estimated"):
             yield f"{place}.domain_source: a night refuses to run until its domain is public"
         if isinstance(column, NumericColumn) and (column.bins or 0) > MANY_CODES:
             yield f"{place}.bins: {column.bins} bins spread the counts thin; 20 to 32 serve well"

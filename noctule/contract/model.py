@@ -6,14 +6,16 @@ import re
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StrictStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from noctule.contract.columns import (
     CategoryColumn,
     Column,
     DerivedColumn,
     ModelledColumn,
+    OpenColumn,
     Strict,
+    TemplateColumn,
     as_text,
 )
 from noctule.errors import ContractError
@@ -100,6 +102,21 @@ class ReleaseTo(Strict):
     keep: Annotated[StrictInt, Field(ge=1)] = 30
 
 
+Value = StrictBool | StrictInt | Annotated[float, Field(strict=True, allow_inf_nan=False)] | StrictStr | None
+Condition = Value | Annotated[tuple[Value, ...], Field(min_length=1)]
+
+
+class Constraint(Strict):
+    """A combination that cannot be, by public knowledge: the conditions of `forbid` never hold in one row.
+
+    A condition is a value, a list of values, null for a missing one, or a range LOW..HIGH of numbers or dates with
+    both ends included, either of which may be left out. A part of a template is named `column.part`.
+    """
+
+    forbid: Annotated[dict[StrictStr, Condition], Field(min_length=2, max_length=3)]
+    description: StrictStr = ""
+
+
 def _row_unit(value: Any) -> Any:
     return {} if value == "row" else value
 
@@ -115,6 +132,7 @@ class Contract(Strict):
     source: Source
     unit: Annotated[Unit, BeforeValidator(_row_unit)]
     columns: Annotated[tuple[Column, ...], Field(min_length=1)]
+    constraints: tuple[Constraint, ...] = ()
     privacy: Privacy
     engine: EngineChoice = EngineChoice()
     refresh: Refresh = Refresh()
@@ -135,12 +153,23 @@ class Contract(Strict):
         for column in self.columns:
             if isinstance(column, DerivedColumn):
                 self._check_derived(column)
+        known = self._attributes()
+        for at, constraint in enumerate(self.constraints):
+            if strangers := [name for name in constraint.forbid if name not in known]:
+                raise ValueError(f"constraints[{at}] forbids {strangers[0]!r}, which is no modelled column or part")
         return self
+
+    def _attributes(self) -> set[str]:
+        """What a constraint may name: modelled columns, and the parts of templates."""
+        parts = {f"{c.name}.{part}" for c in self.columns if isinstance(c, TemplateColumn) for part in c.parts}
+        return {column.name for column in self.modelled} | parts
 
     def _check_derived(self, column: DerivedColumn) -> None:
         origin = next((c for c in self.modelled if c.name == column.source), None)
         if origin is None:
             raise ValueError(f"column {column.name!r}: from {column.source!r} is not a modelled column")
+        if isinstance(origin, OpenColumn) and not column.nullable:
+            raise ValueError(f"column {column.name!r}: from {column.source!r} has no stated values; add nullable: true")
         if isinstance(origin, CategoryColumn):
             known = [*origin.categories, *([] if origin.other_label is None else [origin.other_label])]
             if (gap := [k for k in known if as_text(k) not in column.map]) and not column.nullable:
@@ -150,6 +179,19 @@ class Contract(Strict):
     def modelled(self) -> list[ModelledColumn]:
         """The columns the engine learns from, in contract order."""
         return [column for column in self.columns if isinstance(column, ModelledColumn)]
+
+    def stated(self) -> "Contract":
+        """This contract without the columns whose domain is still to be bought: what can be coded before a fit."""
+        open_ones = {column.name for column in self.columns if isinstance(column, OpenColumn)}
+        kept = [c for c in self.columns if not open_ones & {c.name, getattr(c, "source", "")}]
+        sound = [constraint for constraint in self.constraints if not open_ones & set(constraint.forbid)]
+        return self.model_copy(update={"columns": tuple(kept), "constraints": tuple(sound)})
+
+    def with_domains_of(self, effective: "Contract") -> "Contract":
+        """This contract in the form that a fit under it gave its columns; words may have changed since, for free."""
+        described = zip(self.columns, effective.columns, strict=True)
+        columns = tuple(bought.model_copy(update={"description": ours.description}) for ours, bought in described)
+        return self.model_copy(update={"columns": columns, "constraints": effective.constraints})
 
     @property
     def targets(self) -> list[str]:
@@ -170,6 +212,7 @@ class Contract(Strict):
                 "population": self.population,
                 "unit": self.unit.model_dump(),
                 "columns": columns,
+                "constraints": [constraint.model_dump(mode="json")["forbid"] for constraint in self.constraints],
                 "epsilon": self.privacy.epsilon,
                 "delta": self.privacy.delta,
                 "engine": self.engine.model_dump(),
@@ -177,17 +220,17 @@ class Contract(Strict):
         )
 
     def require_public_domains(self) -> None:
-        """Refuse synthesis while a domain is still a draft read off the data. Raises ContractError."""
+        """Refuse synthesis on a domain read off the data without a charge. Raises ContractError."""
+        fixes = {
+            "data_draft": "review the values against a code book, then write domain_source: public",
+            "dp_estimated": "leave its domain out, and the fit buys it; or write public, if a person stated it",
+        }
         for position, column in enumerate(self.columns):
-            if isinstance(column, ModelledColumn) and column.domain_source != "public":
-                if column.domain_source == "codebook":
-                    continue
-                fix = {
-                    "data_draft": "review the values against a code book, then write domain_source: public",
-                    "dp_estimated": "buying a domain with epsilon is not built yet; declare it from public knowledge",
-                }[column.domain_source]
+            if not isinstance(column, ModelledColumn) or isinstance(column, OpenColumn):
+                continue
+            if (fix := fixes.get(column.domain_source)) is not None:
                 raise ContractError(
-                    f"column {column.name!r} has domain_source: {column.domain_source}, so its domain is not public",
+                    f"column {column.name!r} has domain_source: {column.domain_source}, but its domain is written here",
                     where=f"{self.name}: columns[{position}].domain_source",
                     fix=fix,
                 )

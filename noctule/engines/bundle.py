@@ -19,7 +19,8 @@ from noctule.durable import sync, sync_tree
 from noctule.engines.model import Model
 from noctule.errors import BundleError
 
-FORMAT, VERSION = "noctule-bundle", 1
+FORMAT, VERSION = "noctule-bundle", 2
+READ = (1, 2)  # 1: models without latent attributes and measurements
 
 _MAX_JSON = 64 * 2**20  # bytes; beyond this a bundle is refused unread
 _MAX_ARRAYS = 2 * 2**30
@@ -98,8 +99,8 @@ def _read(folder: Path) -> Bundle:
     content = json.loads(text)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise _Damage("bundle.json is not a noctule bundle")
-    if content.get("version") != VERSION:
-        raise _Damage(f"the bundle has an unknown format version; this noctule reads version {VERSION}")
+    if content.get("version") not in READ:
+        raise _Damage(f"the bundle has an unknown format version; this noctule reads versions {READ[0]} to {READ[-1]}")
     if content.pop("sha256", None) != _digest(content) or _text({**content, "sha256": _digest(content)}) != text:
         raise _Damage("bundle.json was altered: its hash does not match")
     packed = _bounded(folder / "arrays.npz", _MAX_ARRAYS)

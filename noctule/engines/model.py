@@ -5,17 +5,29 @@ Everything here is post-processing of noisy measurements, so it is free of charg
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from noctule.codes import Codes
+from noctule.codes.forbidden import Forbidden
+from noctule.codes.strata import layout
+from noctule.counts import Clique
+from noctule.engines import conditional
+from noctule.engines.balance import balance
 from noctule.engines.sampling import draw
+from noctule.errors import BundleError
+from noctule.parallel import in_order
 
 BLOCK_ROWS = 250_000  # rows sampled under one seed; part of what a seed means, so a change is a new format version
+BALANCED = (
+    2**24
+)  # rows x attributes² up to which a sample of a mixture is balanced: some seconds; beyond, rows are many
+COMPONENT = "\x1fcomponent"  # the latent root of a mixture; no column's name holds a control character
+REDRAWS = 1000  # of impossible rows, after which a model contradicts its constraints
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +53,18 @@ class Grouping:
         table[self.group, np.arange(self.group.size)] = self.share
         return table
 
+    def open(self, groups: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.int32]:
+        """A fine code for each row's group."""
+        if self.size == self.group.size:  # every group holds one code
+            return np.argsort(self.group).astype(np.int32)[groups]
+        codes = np.empty_like(groups)
+        draw(self.table, groups, layout(groups, self.size), rng, codes)
+        return codes
+
+    def wholly(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """(groups,): the groups all of whose codes are in the (fine,) mask."""
+        return np.bincount(self.group, weights=~mask) == 0
+
     def merged(self, values: NDArray[Any]) -> Floats:
         """(groups,): the sum of (fine,) values over each group."""
         return np.bincount(self.group, weights=values).astype(np.float64)
@@ -61,34 +85,85 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Model:
-    """A directed tree (or junction tree) of conditional tables. Raises ValueError when it does not fit together.
+class Measurement:
+    """Noisy counts of one clique, kept: already private, free to reuse.
 
-    `domain`: fine size of each attribute; `total`: noisy number of rows, at least 1; `steps`: every attribute once,
-    parents first; `groupings`: one for each attribute.
+    `counts`: in rows, shape (sizes of the clique's attributes), of fine codes when `fine`, else of groups;
+    `sigma`: parameter of the discrete Gaussian on each cell, in rows.
+    """
+
+    clique: Clique
+    counts: NDArray[np.int64]
+    sigma: float
+    fine: bool
+
+
+@dataclass(frozen=True)
+class Model:
+    """A directed graph of conditional tables. Raises ValueError when it does not fit together.
+
+    `domain`: fine size of each attribute; `total`: noisy number of rows, at least 1; `steps`: every attribute, real
+    and latent, once, parents first; `groupings`: one for each real attribute; `latent`: size of each hidden attribute,
+    which steps may condition on and samples leave out. A tree and a junction tree have no latent attribute; a mixture
+    of products has one, COMPONENT, as the root of all others. No sampled row is one of `forbidden`.
     """
 
     domain: dict[str, int]
     total: float
     steps: tuple[Step, ...]
     groupings: dict[str, Grouping]
+    latent: dict[str, int] = field(default_factory=dict)
+    measurements: tuple[Measurement, ...] = ()
+    forbidden: tuple[Forbidden, ...] = ()
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.total) and self.total >= 1):
             raise ValueError("total must be a finite number of at least 1")
-        if sorted(step.attribute for step in self.steps) != sorted(self.domain):
-            raise ValueError("steps and domain do not name the same attributes")
+        if set(self.latent) & set(self.domain):
+            raise ValueError("an attribute is both real and latent")
+        if sorted(step.attribute for step in self.steps) != sorted([*self.domain, *self.latent]):
+            raise ValueError("steps do not name each attribute once")
         if set(self.groupings) != set(self.domain):
             raise ValueError("groupings and domain do not name the same attributes")
         for attribute, size in self.domain.items():
             _require_grouping(self.groupings[attribute], size)
         seen: set[str] = set()
         for step in self.steps:
-            if not seen.issuperset(step.parents):
-                raise ValueError("a step comes before its parents")
-            expected = tuple(self.groupings[name].size for name in (*step.parents, step.attribute))
-            _require_table(step.table, expected)
+            if not seen.issuperset(step.parents) or len(set(step.parents)) < len(step.parents):
+                raise ValueError("a step comes before its parents, or names one twice")
+            _require_table(step.table, tuple(self.size(name) for name in (*step.parents, step.attribute)))
             seen.add(step.attribute)
+        for measurement in self.measurements:
+            self._require_measurement(measurement)
+        for one in self.forbidden:
+            if not one.masks or any(mask.shape != (self.domain.get(name),) for name, mask in one.masks.items()):
+                raise ValueError("an impossible combination is not one of codes of the domain")
+
+    def _require_measurement(self, measured: Measurement) -> None:
+        clique, counts = measured.clique, measured.counts
+        if not clique or len(set(clique)) < len(clique) or not set(clique) <= set(self.domain):
+            raise ValueError("a measurement is not of distinct real attributes")
+        sizes = self.domain if measured.fine else {name: self.size(name) for name in clique}
+        if counts.dtype != np.int64 or counts.shape != tuple(sizes[name] for name in clique):
+            raise ValueError("a measurement does not have the shape or type of its attributes")
+        if not (math.isfinite(measured.sigma) and measured.sigma > 0):
+            raise ValueError("the sigma of a measurement must be a finite number above 0")
+
+    def size(self, attribute: str) -> int:
+        """Number of states of an attribute in the steps: its groups, or its codes when it is latent."""
+        return self.latent[attribute] if attribute in self.latent else self.groupings[attribute].size
+
+    def marginal(self, attribute: str) -> Floats:
+        """Probability of each fine code of one attribute; see `conditional.marginal`."""
+        return conditional.marginal(self, attribute)
+
+    def given(self, evidence: Mapping[str, NDArray[np.bool_]]) -> "Model":
+        """The model of the rows whose codes are all allowed, exactly; see `conditional.given`."""
+        return conditional.given(self, evidence)
+
+    def rebalanced(self, attribute: str, shares: NDArray[Any]) -> "Model":
+        """The model with one attribute's marginal set to `shares`; see `conditional.rebalanced`."""
+        return conditional.rebalanced(self, attribute, shares)
 
     def sample(self, rows: int, seed: int) -> Codes:
         """`rows` synthetic rows as codes, the blocks of `seed` joined; the same for the same arguments."""
@@ -96,55 +171,105 @@ class Model:
         empty = np.zeros(0, np.int32)
         return {name: np.concatenate([empty, *(piece[name] for piece in pieces)]) for name in self.domain}
 
-    def blocks(self, rows: int, seed: int, block_rows: int = BLOCK_ROWS) -> Iterator[Codes]:
-        """The rows of `sample(rows, seed)` in pieces of at most `block_rows`, in bounded memory.
+    def blocks(self, rows: int, seed: int, workers: int = 1) -> Iterator[Codes]:
+        """The rows of `sample(rows, seed)` in blocks of BLOCK_ROWS, the last one shorter, in bounded memory.
 
-        Rows are drawn in independent blocks of BLOCK_ROWS, block b from `default_rng([seed, b])`; `block_rows` only
-        cuts what comes out, so it never changes a row. Inside a block, rows are exchangeable. Raises ValueError
-        when rows or seed is negative, or block_rows is not positive.
+        Blocks are independent, rows exchangeable inside each; the number of workers changes nothing. Raises
+        ValueError when rows or seed is negative.
         """
-        if rows < 0 or seed < 0 or block_rows < 1:
-            raise ValueError("rows and seed must be 0 or more, block_rows at least 1")
-        for block, start in enumerate(range(0, rows, BLOCK_ROWS)):
-            height = min(BLOCK_ROWS, rows - start)
-            codes = self._block(height, np.random.default_rng([seed, block]))
-            for cut in range(0, height, block_rows):
-                yield {name: codes[name][cut : cut + block_rows] for name in self.domain}
+        if rows < 0 or seed < 0:
+            raise ValueError("rows and seed must be 0 or more")
+        yield from in_order(lambda number: self.block(number, rows, seed), range(-(-rows // BLOCK_ROWS)), workers)
 
-    def _block(self, rows: int, rng: np.random.Generator) -> Codes:
-        coarse: Codes = {}
+    def block(self, number: int, rows: int, seed: int) -> Codes:
+        """Block `number`, from 0, of `sample(rows, seed)`; drawn from the seeds [seed, number] alone.
+
+        What a seed means changed with bundle format version 2: it gives other rows than before, also of old bundles.
+        A small sample of a mixture is balanced (`balance.py`). Impossible rows are drawn again, so that the others keep
+        their distribution. Raises BundleError when hardly any row is possible.
+        """
+        rng = np.random.Generator(np.random.SFC64([seed, number]))
+        codes = self._draw(
+            min(BLOCK_ROWS, rows - number * BLOCK_ROWS), rng, balanced=rows * len(self.domain) ** 2 <= BALANCED
+        )
+        for _ in range(REDRAWS):
+            impossible = np.flatnonzero(reduce(np.logical_or, (one.violations(codes) for one in self.forbidden), False))
+            if not impossible.size:
+                return codes
+            for name, again in self._draw(impossible.size, rng, balanced=False).items():
+                codes[name][impossible] = again
+        raise BundleError(
+            "the contract's constraints leave hardly any of the rows that the model draws",
+            where="constraints",
+            fix="check the constraints against the data: they seem to forbid what is common, then train again",
+        )
+
+    def _draw(self, height: int, rng: np.random.Generator, *, balanced: bool) -> Codes:
+        # One array a block: the allocator keeps memory of that size, where it would hand back many small pieces.
+        columns = np.empty((len(self.steps), height), np.int32)
+        coarse: Codes = dict(zip((step.attribute for step in self.steps), columns, strict=True))
+        states: dict[tuple[str, ...], tuple[NDArray[np.int32], NDArray[np.int64]]] = {}  # siblings share one
         for step in self.steps:
-            state = np.zeros(rows, np.int64)
-            for parent in step.parents:
-                state = state * self.groupings[parent].size + coarse[parent]
-            coarse[step.attribute] = draw(step.table.reshape(-1, step.table.shape[-1]), state, rng)
-        return {name: draw(self.groupings[name].table, coarse[name], rng) for name in self.domain}
+            table = step.table.reshape(-1, step.table.shape[-1])
+            if step.parents not in states:
+                state = coarse[step.parents[0]] if step.parents else np.zeros(height, np.int32)
+                for parent in step.parents[1:]:
+                    state = state * self.size(parent) + coarse[parent]
+                states[step.parents] = state, layout(state, len(table))
+            draw(table, *states[step.parents], rng, coarse[step.attribute])
+        if balanced and self._is_mixture():
+            root, *rest = self.steps
+            balance([coarse[s.attribute] for s in rest], coarse[root.attribute], [s.table for s in rest], rng)
+        return {name: self.groupings[name].open(coarse[name], rng) for name in self.domain}
+
+    def _is_mixture(self) -> bool:
+        root, *rest = self.steps
+        return root.attribute in self.latent and all(step.parents == (root.attribute,) for step in rest)
 
     def to_arrays(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """The model as plain JSON structure and named arrays; the inverse of `from_arrays`."""
         structure = {
             "domain": [[name, size] for name, size in self.domain.items()],
+            "latent": [[name, size] for name, size in self.latent.items()],
             "total": self.total,
             "steps": [{"attribute": step.attribute, "parents": list(step.parents)} for step in self.steps],
+            "forbidden": [list(one.masks) for one in self.forbidden],
+            "measurements": [{"clique": list(m.clique), "sigma": m.sigma, "fine": m.fine} for m in self.measurements],
         }
         arrays: dict[str, NDArray[Any]] = {}
         for position, step in enumerate(self.steps):
             arrays[f"table{position}"] = step.table
-            arrays[f"group{position}"] = self.groupings[step.attribute].group
-            arrays[f"share{position}"] = self.groupings[step.attribute].share
+            if grouping := self.groupings.get(step.attribute):
+                arrays[f"group{position}"], arrays[f"share{position}"] = grouping.group, grouping.share
+        arrays |= {f"counts{position}": measured.counts for position, measured in enumerate(self.measurements)}
+        for number, one in enumerate(self.forbidden):
+            arrays |= {f"forbidden{number}_{position}": mask for position, mask in enumerate(one.masks.values())}
         return structure, arrays
 
     @classmethod
     def from_arrays(cls, structure: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> "Model":
-        """The model back from `to_arrays`. Raises ValueError, KeyError or TypeError when the parts do not fit."""
+        """The model back from `to_arrays`. Raises ValueError, KeyError or TypeError when the parts do not fit.
+
+        Format version 1 had no latent attributes, measurements or impossible combinations.
+        """
+        domain = {str(name): int(size) for name, size in structure["domain"]}
+        latent = {str(name): int(size) for name, size in structure.get("latent", [])}
         steps: list[Step] = []
         groupings: dict[str, Grouping] = {}
         for position, entry in enumerate(structure["steps"]):
             name = str(entry["attribute"])
             steps.append(Step(name, tuple(map(str, entry["parents"])), arrays[f"table{position}"]))
-            groupings[name] = Grouping(arrays[f"group{position}"], arrays[f"share{position}"])
-        domain = {str(name): int(size) for name, size in structure["domain"]}
-        return cls(domain, float(structure["total"]), tuple(steps), groupings)
+            if name not in latent:
+                groupings[name] = Grouping(arrays[f"group{position}"], arrays[f"share{position}"])
+        measurements = tuple(
+            Measurement(tuple(map(str, m["clique"])), arrays[f"counts{position}"], float(m["sigma"]), bool(m["fine"]))
+            for position, m in enumerate(structure.get("measurements", []))
+        )
+        forbidden = tuple(
+            Forbidden({str(name): arrays[f"forbidden{number}_{position}"] for position, name in enumerate(names)})
+            for number, names in enumerate(structure.get("forbidden", []))
+        )
+        return cls(domain, float(structure["total"]), tuple(steps), groupings, latent, measurements, forbidden)
 
 
 def _require_grouping(grouping: Grouping, size: int) -> None:
@@ -153,7 +278,8 @@ def _require_grouping(grouping: Grouping, size: int) -> None:
         raise ValueError("a grouping does not have the shape or type of its domain")
     if group.min() < 0 or group.max() >= size or np.unique(group).size != grouping.size:
         raise ValueError("the groups of an attribute are not numbered 0..k-1")
-    _require_distributions(grouping.table)
+    if not ((share >= 0).all() and np.allclose(grouping.merged(share), 1, rtol=0, atol=1e-6)):
+        raise ValueError("the shares of a group are no probabilities that sum to 1")
 
 
 def _require_table(table: Floats, shape: tuple[int, ...]) -> None:

@@ -7,7 +7,6 @@ whose query matches their value, outer products in place of compiled projections
 """
 
 import math
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import combinations
@@ -16,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noctule.codes import Codes
-from noctule.counts import Clique, marginal, marginals, require_inside
+from noctule.counts import Clique, Counts
 from noctule.engines.estimate import estimate
 from noctule.engines.grouping import group_codes, project_to_total
 from noctule.engines.model import Grouping, Model
+from noctule.engines.shape import Shape
 from noctule.engines.tree import directed_steps, spanning_tree
 from noctule.errors import UsageError
 from noctule.mechanisms.gaussian import discrete_gaussian
@@ -74,62 +73,12 @@ class Plan:
 class Mst:
     name = "mst"
 
-    def fit(
-        self,
-        codes: Codes,
-        domain: dict[str, int],
-        *,
-        nano_rho: int,
-        max_rows: int,
-        tap: NoiseTap,
-        ordered: Collection[str] = (),
-    ) -> Model:
-        """A tree model of `codes` for exactly `nano_rho`; see `Engine.fit`. Raises DataError on a foreign code."""
-        require_inside(codes, domain)
-        names = [f"col{position}" for position in range(len(domain))]  # as smartnoise-synth names them
-        near = {column for column, name in zip(names, domain, strict=True) if name in ordered}
-        synthesizer = _synthesizer()(Plan(nano_rho / 1e9, len(domain), max_rows), tap, near)
-        rows = np.column_stack([codes[name] for name in domain])
-        synthesizer.fit(rows, transformer=_code_table()(list(domain.values())))
-        real_name = dict(zip(names, domain, strict=True))
-        tables = {
-            tuple(real_name[column] for column in clique): table for clique, table in synthesizer.synthesizer.items()
-        }
-        groupings = {real_name[column]: grouping for column, grouping in synthesizer.groupings.items()}
-        return Model(dict(domain), synthesizer.total, directed_steps(list(domain), tables), groupings)
-
-
-@cache
-def _code_table() -> Any:
-    from snsynth.transform.table import TableTransformer
-
-    class CodeTable(TableTransformer):
-        """A table that is codes already: the public domain is its cardinality, and nothing is learned from rows."""
-
-        def __init__(self, sizes: list[int]) -> None:
-            super().__init__([])
-            self.sizes = sizes
-            self.output_width = len(sizes)
-
-        @property
-        def fit_complete(self) -> bool:
-            return True
-
-        @property
-        def needs_epsilon(self) -> bool:
-            return False
-
-        @property
-        def cardinality(self) -> list[int]:
-            return self.sizes
-
-        def transform(self, data: Any) -> Any:
-            return data
-
-        def inverse_transform(self, data: Any) -> Any:
-            return np.asarray(data)
-
-    return CodeTable
+    def fit(self, counts: Counts, shape: Shape, *, nano_rho: int, max_rows: int, tap: NoiseTap) -> Model:
+        """A tree model for exactly `nano_rho`; it asks for counts alone, so any number of rows will do."""
+        synthesizer = _synthesizer()(Plan(nano_rho / 1e9, len(shape.domain), max_rows), tap, shape.ordered)
+        synthesizer.MST(counts)
+        steps = directed_steps(list(shape.domain), synthesizer.synthesizer)
+        return Model(dict(shape.domain), synthesizer.total, steps, synthesizer.groupings)
 
 
 @cache
@@ -140,29 +89,27 @@ def _synthesizer() -> Any:
     mbi: Any = untyped
 
     class CorrectedMst(MSTSynthesizer):
-        """smartnoise-synth's MST, each step replaced by a corrected one; it keeps neither rows nor their number.
-
-        Its `fit` names the columns col0, col1, ... and calls `MST` with an mbi Dataset over the public domain.
+        """smartnoise-synth's MST, each step replaced by a corrected one on counts; it keeps neither rows nor their
+        number. `data` is a `Counts` throughout, where smartnoise-synth has an mbi Dataset.
         """
 
-        def __init__(self, plan: Plan, tap: NoiseTap, ordered: set[str]) -> None:
+        def __init__(self, plan: Plan, tap: NoiseTap, ordered: frozenset[str]) -> None:
             super().__init__(epsilon=0.0, delta=0.0)  # unused: the budget is rho, in the plan
             self.plan, self.tap, self.ordered = plan, tap, ordered
 
-        def MST(self, data: Any, epsilon: float, delta: float) -> None:
-            self.num_rows = None
+        def MST(self, data: Counts, epsilon: float = 0.0, delta: float = 0.0) -> None:
             columns = [(name,) for name in data.domain]
             one_way = self.measure(data, columns, self.plan.scale(self.plan.one_way))
             self.total = noisy_total(one_way)
             data, one_way, _ = self.compress_domain(data, one_way)
             pairs = self.select(data, self.plan.selection, one_way, self.total)
             two_way = self.measure(data, pairs, self.plan.scale(self.plan.two_way)) if pairs else []
-            self.synthesizer = estimate(data.domain, [*one_way, *two_way], self.total)
+            self.synthesizer = estimate(mbi.Domain.fromdict(data.domain), [*one_way, *two_way], self.total)
 
-        def measure(self, data: Any, cliques: list[Clique], sigma: float, weights: Any = None) -> list[Any]:
+        def measure(self, data: Counts, cliques: list[Clique], sigma: float, weights: Any = None) -> list[Any]:
             """Noisy integer counts of each clique; all of them together cost what `sigma` says."""
             scale, sensitivity = sigma * math.sqrt(len(cliques)), float(self.plan.max_rows)
-            exact = marginals(data.to_dict(), cliques, data.domain.config)
+            exact = data.marginals(cliques)
             return [
                 mbi.LinearMeasurement(
                     discrete_gaussian(exact[clique].ravel(), scale=scale, sensitivity=sensitivity, tap=self.tap),
@@ -172,8 +119,8 @@ def _synthesizer() -> Any:
                 for clique in cliques
             ]
 
-        def compress_domain(self, data: Any, measurements: list[Any]) -> Any:
-            """Codes gathered into groups, in rows and measurements; `groupings` keeps the way back."""
+        def compress_domain(self, data: Counts, measurements: list[Any]) -> Any:
+            """Codes gathered into groups, in data and measurements; `groupings` keeps the way back."""
             self.groupings: dict[str, Grouping] = {}
             self.coarse: dict[str, Floats] = {}
             merged: list[Any] = []
@@ -187,31 +134,24 @@ def _synthesizer() -> Any:
                 value = grouping.merged(measured.noisy_measurement) * weight
                 query = partial(_weighted, weight=weight)
                 merged.append(mbi.LinearMeasurement(value, measured.clique, measured.stddev, query))
-            return self.transform_data(data, self.groupings), merged, None
+            return data.grouped({name: grouping.group for name, grouping in self.groupings.items()}), merged, None
 
         def _grouping(self, name: str, histogram: Floats, sigma: float) -> Grouping:
             if name in self.ordered:
                 return group_codes(histogram, floor=SEEN * self.plan.pair_noise, ordered=True)
             return group_codes(histogram, floor=RARE * sigma, ordered=False)
 
-        def transform_data(self, data: Any, supports: dict[str, Grouping]) -> Any:
-            columns = {name: supports[name].group[column] for name, column in data.to_dict().items()}
-            return mbi.Dataset(columns, mbi.Domain.fromdict({name: supports[name].size for name in data.domain}))
-
         def select(
-            self, data: Any, rho: float, measurement_log: list[Any], total: float, cliques: Any = ()
+            self, data: Counts, rho: float, measurement_log: list[Any], total: float, cliques: Any = ()
         ) -> list[Clique]:
             """A spanning tree by noisy max on each pair's L1 distance from independence, all draws together for rho."""
             names = list(data.domain)
             candidates = list(combinations(names, 2))
             if len(candidates) < 2:
                 return candidates
-            codes, sizes = data.to_dict(), data.domain.config
             score = {
-                (a, b): float(
-                    np.abs(marginal(codes, (a, b), sizes) - np.outer(self.coarse[a], self.coarse[b]) / total).sum()
-                )
-                for a, b in candidates
+                (a, b): float(np.abs(exact - np.outer(self.coarse[a], self.coarse[b]) / total).sum())
+                for (a, b), exact in data.marginals(candidates).items()
             }
             return spanning_tree(names, score, rho=rho, sensitivity=self.plan.max_rows, tap=self.tap)
 

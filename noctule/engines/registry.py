@@ -1,10 +1,11 @@
 """Which synthesizers are offered, and why the others are not."""
 
-from collections.abc import Collection
+from importlib import import_module
 from typing import Protocol
 
-from noctule.codes import Codes
+from noctule.counts.source import Counts
 from noctule.engines.model import Model
+from noctule.engines.shape import Shape
 from noctule.errors import UsageError
 from noctule.mechanisms.tap import NoiseTap
 
@@ -14,25 +15,21 @@ class Engine(Protocol):
 
     name: str
 
-    def fit(
-        self,
-        codes: Codes,
-        domain: dict[str, int],
-        *,
-        nano_rho: int,
-        max_rows: int,
-        tap: NoiseTap,
-        ordered: Collection[str] = (),
-    ) -> Model:
-        """A model of `codes` (attribute -> (rows,) codes below `domain[attribute]`) for `nano_rho` nano-rho of zCDP.
+    def fit(self, counts: Counts, shape: Shape, *, nano_rho: int, max_rows: int, tap: NoiseTap) -> Model:
+        """A model of the rows behind `counts`, whose domain is that of `shape`, for `nano_rho` nano-rho of zCDP.
 
-        One unit holds at most `max_rows` rows (design.md invariant 5). `ordered` names the attributes whose
-        neighbouring codes are neighbouring values, so that an engine may merge them.
+        One unit holds at most `max_rows` rows (design.md invariant 5). Raises DataError on a foreign code, UsageError
+        when the budget is not positive.
         """
         ...
 
 
-_LATER = ("adaptive", "aim", "dp-ctgan")
+_OFFERED = {
+    "adaptive": "noctule.engines.adaptive:Adaptive",
+    "mst": "noctule.engines.mst:Mst",
+    "aim": "noctule.engines.aim:Aim",
+    "dp-ctgan": "noctule.engines.dp_ctgan:DpCtgan",
+}
 
 _REFUSED = {
     "mwem": "it reads its domain from the private minimum and maximum and keeps the exact histogram in its model",
@@ -46,13 +43,11 @@ _REFUSED = {
 
 
 def engine(name: str) -> Engine:
-    """The engine of that name. Raises UsageError for one that comes later, is refused, or is unknown."""
-    if name == "mst":
-        from noctule.engines.mst import Mst
-
-        return Mst()
-    if name in _LATER:
-        raise UsageError(f"engine {name!r} is not built yet: it comes next", where="engine.name", fix="use mst")
+    """The engine of that name; its module is loaded here. Raises UsageError for one that is refused or unknown."""
+    if name in _OFFERED:
+        module, _, kind = _OFFERED[name].partition(":")
+        return getattr(import_module(module), kind)()
+    fix = f"use one of {', '.join(_OFFERED)}"
     if name in _REFUSED:
-        raise UsageError(f"engine {name!r} is refused: {_REFUSED[name]}", where="engine.name", fix="use mst")
-    raise UsageError(f"there is no engine {name!r}", where="engine.name", fix="use mst, the one offered now")
+        raise UsageError(f"engine {name!r} is refused: {_REFUSED[name]}", where="engine.name", fix=fix)
+    raise UsageError(f"there is no engine {name!r}", where="engine.name", fix=fix)

@@ -1,13 +1,14 @@
 """Trees of pairs: choosing one privately, and turning its fitted marginals into conditional tables."""
 
 import math
-from collections import deque
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from noctule.counts import Clique
+from noctule.engines.junction import connected
+from noctule.engines.markov import onto
 from noctule.engines.model import Step
 from noctule.mechanisms.select import noisy_max
 from noctule.mechanisms.tap import NoiseTap
@@ -37,27 +38,21 @@ def spanning_tree(
 
 
 def directed_steps(names: Sequence[str], marginals: Mapping[Clique, Floats]) -> tuple[Step, ...]:
-    """Conditional tables of a tree from its marginals: a pair for each edge, or one single attribute.
+    """Conditional tables of a junction tree from the marginals of its cliques; pairs of a spanning tree are one.
 
-    Marginals that overlap must agree, as those of one fitted model do. The first name is the root; its table and
-    every conditional are normalised here. A parent value without mass takes the child's marginal.
+    Marginals that overlap must agree, as those of one fitted model do. The walk starts at the first clique that holds
+    the first of `names`; each attribute is given those of its clique that came before it. Every conditional is
+    normalised here; a state of the parents without mass takes the child's marginal.
     """
-    neighbours: dict[str, dict[str, Floats]] = {name: {} for name in names}
-    for clique, table in marginals.items():
-        if len(clique) == 2:
-            neighbours[clique[0]][clique[1]] = table
-            neighbours[clique[1]][clique[0]] = table.T
-    root = names[0]
-    alone = marginals[root,] if not neighbours[root] else next(iter(neighbours[root].values())).sum(axis=1)
-    steps = [Step(root, (), _conditional(alone))]
-    reached, queue = {root}, deque([root])
-    while queue:
-        parent = queue.popleft()
-        for child, table in neighbours[parent].items():
-            if child not in reached:
-                reached.add(child)
-                queue.append(child)
-                steps.append(Step(child, (parent,), _conditional(table)))
+    tree = connected(sorted(marginals, key=lambda clique: names[0] not in clique))
+    steps: list[Step] = []
+    for clique, shared in zip(tree.cliques, tree.separators, strict=True):
+        table, given = marginals[clique], shared
+        fresh = sorted((name for name in clique if name not in shared), key=lambda name: name != names[0])
+        for name in fresh:
+            wanted = (*given, name)
+            steps.append(Step(name, given, _conditional(onto(table, clique, wanted))))
+            given = wanted
     return tuple(steps)
 
 

@@ -62,7 +62,7 @@ def _described(column: Column, attribute: Attribute) -> tuple[str, str, list[str
     null = ["null"]
     match column:
         case NumericColumn():
-            beside = [*map(_short, column.atoms), *column.special, *(null if column.nullable else [])]
+            beside = [*map(_short, column.points), *column.special, *(null if column.nullable else [])]
             scale = " (log)" if column.scale == "log" else ""
             return _short(column.bounds[0]), _short(column.bounds[1]) + scale, beside
         case TimeColumn():

@@ -6,8 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-from noctule.codes import Codes
-from noctule.counts.marginals import marginal
+from noctule.counts import Clique, Counts, batches
 from noctule.errors import NoctuleError
 from noctule.mechanisms.accounting import NANO
 from noctule.mechanisms.gaussian import discrete_gaussian
@@ -23,22 +22,15 @@ class ChargedScore:
     pairs: int
 
 
-def workload(domain: dict[str, int]) -> list[tuple[str, ...]]:
+def workload(domain: dict[str, int]) -> list[Clique]:
     """The public workload: every pair of attributes, or the one attribute of a table that has no pair."""
     return list(combinations(domain, 2)) or [tuple(domain)]
 
 
 def charged_tvd2(
-    real: Codes,
-    synthetic: Codes,
-    domain: dict[str, int],
-    *,
-    rows: float,
-    nano_rho: int,
-    max_rows: int,
-    tap: NoiseTap,
+    real: Counts, synthetic: Counts, *, rows: float, nano_rho: int, max_rows: int, tap: NoiseTap
 ) -> ChargedScore:
-    """DP mean 2-way TVD between the real codes and one synthetic sample of `round(rows)` rows.
+    """DP mean 2-way TVD between the real rows and one synthetic sample of `round(rows)` rows.
 
     S = sum over the workload of the L1 distance between the integer histograms of both sides. `rows` is the model's
     noisy total and the sample is drawn from the model, so both are public and fixed. A unit has at most `max_rows`
@@ -54,9 +46,11 @@ def charged_tvd2(
     Raises NoctuleError when the sample does not have round(rows) rows, or nothing was allotted to pay with.
     """
     total = round(rows)
-    _require_sound(total, _rows(synthetic), nano_rho)
-    pairs = len(workload(domain))
-    distance = total_distance(real, synthetic, domain)
+    if total < 1 or nano_rho <= 0:
+        fix = "score a model of at least one row, with a share of rho above 0"
+        raise NoctuleError("there are no rows to score, or no budget was allotted", where="charged score", fix=fix)
+    pairs = len(workload(real.domain))
+    distance = total_distance(real, synthetic, total)
     sensitivity = float(max_rows * pairs)  # design.md invariant 5
     scale = sensitivity / sqrt(2 * nano_rho / NANO)
     noisy = discrete_gaussian(np.array([distance], np.int64), scale=scale, sensitivity=sensitivity, tap=tap)[0]
@@ -64,24 +58,16 @@ def charged_tvd2(
     return ChargedScore(tvd2=min(max(float(noisy) / most, 0.0), 1.0), error95=1.96 * scale / most, pairs=pairs)
 
 
-def total_distance(real: Codes, synthetic: Codes, domain: dict[str, int]) -> int:
-    """S: the L1 distance between the histograms of both sides in rows, summed over the workload. Raw until noised."""
-    return sum(
-        int(np.abs(marginal(real, clique, domain) - marginal(synthetic, clique, domain)).sum())
-        for clique in workload(domain)
-    )
+def total_distance(real: Counts, synthetic: Counts, total: int) -> int:
+    """S: the L1 distance between the histograms of both sides in rows, summed over the workload. Raw until noised.
 
-
-def _rows(codes: Codes) -> int:
-    return len(next(iter(codes.values())))
-
-
-def _require_sound(total: int, sampled: int, nano_rho: int) -> None:
-    if total < 1 or sampled != total:
-        raise NoctuleError(
-            f"the synthetic sample has {sampled} rows, the model's noisy total is {total}",
-            where="charged score",
-            fix="sample round(model.total) rows for the score, at least 1",
-        )
-    if nano_rho <= 0:
-        raise NoctuleError("no budget was allotted", where="charged score", fix="give the score a share of rho above 0")
+    Raises NoctuleError when `synthetic` does not have `total` rows.
+    """
+    distance = 0
+    for cliques in batches(workload(real.domain), real.domain):
+        ours, theirs = real.marginals(cliques), synthetic.marginals(cliques)
+        if (sampled := int(theirs[cliques[0]].sum())) != total:
+            what = f"the synthetic sample has {sampled} rows, the model's noisy total is {total}"
+            raise NoctuleError(what, where="charged score", fix="sample round(model.total) rows for the score")
+        distance += sum(int(np.abs(ours[clique] - theirs[clique]).sum()) for clique in cliques)
+    return distance

@@ -50,7 +50,7 @@ def _integer(values: pa.Array, column: NumericColumn) -> Mask:
     in_bounds = (whole >= low) & (whole <= high)
     # Remainders, not differences: `whole - low` may pass the integer range, a remainder never does.
     on_grid = whole.astype(np.uint64 if whole.dtype.kind == "u" else np.int64) % step == low % step
-    return in_bounds & (on_grid | np.isin(whole, column.atoms))
+    return in_bounds & (on_grid | np.isin(whole, column.points))
 
 
 def _real(values: pa.Array, column: NumericColumn) -> Mask:
@@ -62,7 +62,7 @@ def _real(values: pa.Array, column: NumericColumn) -> Mask:
         return in_bounds
     places = (wide - low) / column.step
     on_grid = np.abs(places - np.round(places)) <= max(1e-6, slack / column.step)
-    at_atom = np.isclose(wide[:, None], np.array(column.atoms, np.float64), rtol=0, atol=slack).any(axis=1)
+    at_atom = np.isclose(wide[:, None], np.array(column.points, np.float64), rtol=0, atol=slack).any(axis=1)
     return in_bounds & (on_grid | at_atom)
 
 

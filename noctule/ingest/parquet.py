@@ -40,7 +40,7 @@ def read_parquet(path: Path, source: Source, schema: pa.Schema) -> Iterator[pa.R
 
 def stored(path: Path, rows: int = ROWS, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
     """Batches of a file that we wrote, in the exact types it was written from."""
-    file = pq.ParquetFile(path, page_checksum_verification=True)
+    file = pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
     schema = stored_schema(file, columns)
     for batch in file.iter_batches(rows, columns=schema.names):
         yield _cast(batch, schema)
@@ -58,7 +58,7 @@ def _cast(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _opened(path: Path) -> tuple[pq.ParquetFile, list[tuple[str, pa.DataType]]]:
-    file = pq.ParquetFile(path, page_checksum_verification=True)
+    file = pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
     return file, _fields(file.schema_arrow)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from noctule.contract.model import Cap
 from noctule.errors import BudgetError, LedgerError
 from noctule.ledger import store
-from noctule.ledger.balance import Balance, balance, charges, overspent
+from noctule.ledger.balance import Balance, balance, charges, overspent, worth
 from noctule.ledger.chain import broken, flaw, unanchored
 from noctule.ledger.entry import GENESIS, Entry, Reservation, canonical, timestamp
 from noctule.mechanisms.accounting import epsilon_of
@@ -34,25 +34,35 @@ class Ledger:
         self._busy_seconds = busy_seconds
 
     def reserve(
-        self, *, population: str, dataset: str, key: str, nano_rho: int, event: dict[str, Any], cap: Cap, delta: float
+        self,
+        *,
+        population: str,
+        dataset: str,
+        key: str,
+        nano_rho: int,
+        event: dict[str, Any],
+        cap: Cap,
+        delta: float,
+        atto_delta: int = 0,
     ) -> Reservation:
         """Charge `nano_rho` to the population, durably, if its cap allows; from the return on, it counts for good.
 
-        `event` (JSON) tells what is paid for: the DpEvent and the digests. A second call with the same key is a second
-        charge. Raises BudgetError at the cap, LedgerError when the book cannot be relied on.
+        `atto_delta`, in 10^-18, is the approximate part of what is charged, 0 for plain zCDP (see balance.py). `event`
+        (JSON) tells what is paid for: the DpEvent and the digests. A second call with the same key is a second charge.
+        Raises BudgetError at the cap, LedgerError when the book cannot be relied on.
         """
-        detail = {"event": event, "cap": cap.model_dump(), "delta": delta}
+        detail = {"event": event, "cap": cap.model_dump(), "delta": delta, "atto_delta": atto_delta}
         with store.writing(self.path, self._busy_seconds) as connection:
             entries = self._sound(connection)
             now = self._clock(entries)
-            _require_room(balance(entries, population, cap, delta, now), nano_rho)
+            _require_room(balance(entries, population, cap, delta, now), nano_rho, atto_delta)
             entry = _next(entries, now, population, dataset, key, "reserve", nano_rho, None, detail)
             store.append(connection, entry)
         return Reservation.of(entry)
 
-    def require_headroom(self, *, population: str, nano_rho: int, cap: Cap, delta: float) -> None:
+    def require_headroom(self, *, population: str, nano_rho: int, cap: Cap, delta: float, atto_delta: int = 0) -> None:
         """The test that `reserve` makes, without the charge: for use before a raw file is opened."""
-        _require_room(self.balance(population, cap, delta), nano_rho)
+        _require_room(self.balance(population, cap, delta), nano_rho, atto_delta)
 
     def commit(self, reservation: Reservation, detail: dict[str, Any]) -> None:
         """Record that the reservation's result is stored. Once per reservation, for exactly what was reserved."""
@@ -85,7 +95,7 @@ class Ledger:
     def spent(self, population: str, per: Literal["year", "lifetime"]) -> int:
         """Nano-rho reserved for the population in the last 365 days, or ever."""
         entries, now = self.sound()
-        return sum(nano_rho for _, nano_rho in charges(entries, population, per, now))
+        return sum(charge.nano_rho for charge in charges(entries, population, per, now))
 
     def balance(self, population: str, cap: Cap, delta: float) -> Balance:
         """Spent, left and returning budget of the population, were the next charge made under this cap."""
@@ -165,16 +175,19 @@ def _next(
     return entry
 
 
-def _require_room(balance: Balance, nano_rho: int) -> None:
+def _require_room(balance: Balance, nano_rho: int, atto_delta: int) -> None:
     """Raise BudgetError, in public numbers, unless the charge fits under the cap."""
-    if nano_rho <= balance.left_nano_rho:
+    if balance.holds(nano_rho, atto_delta):
         return
     asked, left = epsilon_of(nano_rho, balance.delta), math.floor(balance.epsilon_left * 1e4) / 1e4
-    back, fix = balance.returns(nano_rho), "lower privacy.epsilon, or have the population's owner raise privacy.cap"
+    back, fix = (
+        balance.returns(nano_rho, atto_delta),
+        "lower privacy.epsilon, or have the population's owner raise privacy.cap",
+    )
     if back is not None:
         minute = (back + timedelta(seconds=60)).strftime("%Y-%m-%d %H:%M")  # the minute after: by then it has returned
         when, fix = f"enough budget returns on {minute} UTC", f"run again then, {fix}"
-    elif nano_rho > balance.cap_nano_rho:
+    elif nano_rho > worth(balance.cap.epsilon, balance.delta, atto_delta):
         when = "never: the charge alone is above the cap"
     else:
         when = "never: the cap is per lifetime"

@@ -1,13 +1,14 @@
 """The account of every population, as plain JSON: what `noctule ledger show` prints."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noctule.contract.model import Cap
-from noctule.ledger.balance import Balance, Policy, balance
+from noctule.ledger.balance import ATTO, Balance, Policy, balance
 from noctule.ledger.book import Ledger
 from noctule.ledger.entry import GENESIS, Entry, timestamp
-from noctule.mechanisms.accounting import NANO, epsilon_of
+from noctule.mechanisms.accounting import NANO
 
 
 def statement(ledger: Ledger, policies: Mapping[str, tuple[Cap, float]] | None = None) -> dict[str, Any]:
@@ -37,14 +38,15 @@ def _account(entries: Sequence[Entry], now: Balance) -> dict[str, Any]:
         "population": now.population,
         "charges": len(reserves),
         "open": len(reserves - closed),  # reserved, never committed: under way, or left by a crash; both count
-        "cap": {**_money(now.cap_nano_rho, now.delta), **now.cap.model_dump()},
+        "cap": {**_money(now.cap_nano_rho, now.cap.epsilon), **now.cap.model_dump()},
         "delta": now.delta,
-        "spent": _money(now.spent_nano_rho, now.delta),
-        "spent_lifetime": _money(now.lifetime_nano_rho, now.delta),
-        "left": _money(now.left_nano_rho, now.delta),
+        "spent": _money(now.spent_nano_rho, now.epsilon_spent),
+        "spent_lifetime": _money(sum(charge.nano_rho for charge in now.lifetime), now.epsilon_lifetime),
+        "spent_delta": now.spent_atto_delta / ATTO,  # by thresholded releases; the epsilons are what the rest allows
+        "left": _money(now.left_nano_rho, now.epsilon_left),
         "next_return": None if back is None else timestamp(back),
     }
 
 
-def _money(nano_rho: int, delta: float) -> dict[str, Any]:
-    return {"epsilon": epsilon_of(nano_rho, delta), "rho": nano_rho / NANO, "nano_rho": nano_rho}
+def _money(nano_rho: int, epsilon: float) -> dict[str, Any]:
+    return {"epsilon": epsilon if math.isfinite(epsilon) else None, "rho": nano_rho / NANO, "nano_rho": nano_rho}

@@ -12,21 +12,27 @@ from noctule.contract import Contract
 from noctule.release.gates import Gate
 from noctule.release.layout import DATA
 from noctule.release.schema import plain_schema
+from noctule.release.trust import trust_section
 
 HUB_NAMES = {"double": "float64", "float": "float32", "halffloat": "float16", "date32[day]": "date32"}
 
 
-def quality(facts: dict[str, Any], receipt: dict[str, Any], gates: list[Gate]) -> dict[str, Any]:
-    """Charged and released figures, by tier; nothing computed on raw rows stands here unpaid."""
+def quality(
+    facts: dict[str, Any], receipt: dict[str, Any], gates: list[Gate], trusted: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Charged and released figures, by tier; nothing computed on raw rows stands here unpaid. `trusted`: of `trust`."""
     return {
         "dataset": facts["dataset"],
         "release": facts["release"],
         "charged": receipt.get("score") or {},
         "gates": [gate.as_dict() for gate in gates],
+        "bands": trusted,
     }
 
 
-def card(contract: Contract, facts: dict[str, Any], gates: list[Gate], staged: Path) -> str:
+def card(
+    contract: Contract, facts: dict[str, Any], gates: list[Gate], staged: Path, trusted: dict[str, Any] | None
+) -> str:
     schema, rows = plain_schema(staged), pq.read_metadata(staged).num_rows
     head = yaml.safe_dump(_front_matter(contract, schema, rows), sort_keys=False, allow_unicode=True)
     title = contract.title or contract.name
@@ -38,6 +44,7 @@ def card(contract: Contract, facts: dict[str, Any], gates: list[Gate], staged: P
         _opening(),
         _guarantee(facts),
         _quality(gates),
+        trust_section(trusted) if trusted else "",
         _columns(contract, schema),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -45,9 +45,11 @@ def publish(
     release_id: str,
     epsilon_total: float,
     ledger_head: str,
+    trusted: dict[str, Any] | None = None,
 ) -> Path:
     """Publish a staged data file as lake/<dataset>/releases/<release_id> and move `latest` to it.
 
+    `trusted`: its error bars, from `trust`; without them quality.json says null, and the card nothing.
     The folder is a pure function of the arguments: to publish again after a crash completes what was left undone.
     Raises GateError before anything is written, and BundleError when the id already holds other content.
     """
@@ -57,8 +59,8 @@ def publish(
     require_gates(contract, gates)
     facts = passport(contract, receipt, release=release_id, epsilon_total=epsilon_total, ledger_head=ledger_head)
     documents = {
-        CARD: card(contract, facts, gates, staged),
-        QUALITY: _json(quality(facts, receipt, gates)),
+        CARD: card(contract, facts, gates, staged, trusted),
+        QUALITY: _json(quality(facts, receipt, gates, trusted)),
         PRIVACY: _json({**facts, "draws": receipt["draws"]}),
     }
     folder = home.lake / contract.name

@@ -12,6 +12,8 @@ from noctule.contract import Contract
 from noctule.contract.arrow import release_schema
 from noctule.contract.columns import IdentifierColumn, PiiColumn
 from noctule.engines.bundle import Bundle
+from noctule.engines.model import BLOCK_ROWS
+from noctule.parallel import cores, in_order
 from noctule.release.fake import Fakes
 from noctule.release.layout import DATA
 from noctule.release.write import write_parquet
@@ -26,25 +28,32 @@ def stage(bundle: Bundle, rows: int, seed: int, folder: Path) -> Path:
     """
     log.info("sampling %s rows", f"{rows:,}")
     path = folder / DATA
-    write_parquet(tables(bundle, rows, seed), release_schema(bundle.contract), path, passport=None)
+    write_parquet(tables(bundle, rows, seed, workers=cores()), release_schema(bundle.contract), path, passport=None)
     return path
 
 
-def tables(bundle: Bundle, rows: int, seed: int) -> Iterator[pa.Table]:
-    """Synthetic rows in blocks, with the schema of the release. Block b draws from the seeds [seed, b, ...] alone."""
+def tables(bundle: Bundle, rows: int, seed: int, workers: int = 1) -> Iterator[pa.Table]:
+    """Synthetic rows in blocks, of the release's columns. Block b draws from the seeds [seed, b, ...] alone.
+
+    Types are those of `release_schema`, or dictionaries of them: the writers store what the schema says.
+    """
     codec, schema = Codec(bundle.contract), release_schema(bundle.contract)
     fakes = _fakes(bundle.contract, seed)
-    start = 0
-    for number, codes in enumerate(bundle.model.blocks(rows, seed)):
-        decoded = codec.decode(codes, np.random.default_rng([seed, number, 1]))
-        columns = dict(zip(decoded.column_names, decoded.columns, strict=True))
+
+    def modelled(number: int) -> dict[str, pa.Array]:
+        codes = bundle.model.block(number, rows, seed)
+        return codec.cells(codes, np.random.Generator(np.random.SFC64([seed, number, 1])))
+
+    blocks = range(-(-rows // BLOCK_ROWS))
+    for number, columns in zip(blocks, in_order(modelled, blocks, workers), strict=True):
+        start, end = number * BLOCK_ROWS, min(rows, (number + 1) * BLOCK_ROWS)
         for column in bundle.contract.columns:
             if isinstance(column, IdentifierColumn):
-                columns[column.name] = pa.array(np.arange(start + 1, start + decoded.num_rows + 1, dtype=np.int64))
+                columns[column.name] = pa.array(np.arange(start + 1, end + 1, dtype=np.int64))
             elif column.name in fakes:
-                columns[column.name] = fakes[column.name].block(number, decoded.num_rows)
-        yield pa.table([columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
-        start += decoded.num_rows
+                made = fakes[column.name].block(number, end - start)
+                columns[column.name] = made.cast(schema.field(column.name).type)
+        yield pa.table({name: columns[name] for name in schema.names})
 
 
 def _fakes(contract: Contract, seed: int) -> dict[str, Fakes]:

@@ -1,10 +1,12 @@
 """Streams of tables into one file: Parquet in row groups, or CSV. Memory holds one block at a time."""
 
+import base64
 import io
 import os
 import shutil
 import struct
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +19,42 @@ from noctule.errors import BundleError
 from noctule.release.passport import footer
 
 MAGIC = b"PAR1"
+ARROW_SCHEMA = b"ARROW:schema"  # footer key by which Arrow readers know the exact types
+DICTIONARY_BYTES = 2**17  # a column with more distinct values than fit is written plain, which is then faster
 
 
 def write_parquet(tables: Iterable[pa.Table], schema: pa.Schema, path: Path, passport: dict[str, Any] | None) -> None:
-    """One row group a table, zstd, dictionary-encoded; whole or absent. `passport` goes into the footer."""
-    if passport is not None:
-        schema = schema.with_metadata(footer(passport))
+    """One row group a table, zstd, dictionary-encoded; whole or absent. `passport` goes into the footer.
+
+    A column of `tables` may come as a dictionary of its type in `schema`: its codes are then written as they are.
+    """
+    schema = schema.with_metadata(None if passport is None else footer(passport))
+    tables = iter(tables)
+    first = next(tables, schema.empty_table())
     with (
         whole_file(path) as partial,
-        pq.ParquetWriter(partial, schema, compression="zstd", use_dictionary=True) as writer,
+        pq.ParquetWriter(
+            partial,
+            first.schema.remove_metadata(),
+            compression="zstd",
+            use_dictionary=True,
+            dictionary_pagesize_limit=DICTIONARY_BYTES,
+            write_statistics=False,  # rows come in random order: no reader could skip a row group by them
+            store_schema=False,
+        ) as writer,
     ):
-        for table in tables:
-            writer.write_table(table.replace_schema_metadata(schema.metadata), row_group_size=max(table.num_rows, 1))
+        writer.add_key_value_metadata(_facts(schema))
+        for table in chain([first], tables):
+            writer.write_table(table.replace_schema_metadata(), row_group_size=max(table.num_rows, 1))
+
+
+def _facts(schema: pa.Schema) -> dict[bytes, bytes]:
+    """What Arrow puts into a footer: the schema's metadata, and the exact types.
+
+    The types stated are those of the release, where Arrow would state dictionaries for columns that came as such;
+    Parquet itself knows dictionaries as an encoding only, so the stored columns are the same.
+    """
+    return {**(schema.metadata or {}), ARROW_SCHEMA: base64.b64encode(schema.serialize().to_pybytes())}
 
 
 def write_csv(tables: Iterable[pa.Table], schema: pa.Schema, path: Path, null: str = "") -> None:
@@ -36,7 +62,7 @@ def write_csv(tables: Iterable[pa.Table], schema: pa.Schema, path: Path, null: s
     options = pyarrow.csv.WriteOptions(null_string=null)
     with whole_file(path) as partial, pyarrow.csv.CSVWriter(partial, schema, write_options=options) as writer:
         for table in tables:
-            writer.write_table(table)
+            writer.write_table(table.cast(schema))
 
 
 def seal(staged: Path, target: Path, passport: dict[str, Any]) -> None:

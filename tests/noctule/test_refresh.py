@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from noctule.checks.verdict import inspect
 from noctule.contract import Contract
+from noctule.counts import stored
 from noctule.engines import bundle as bundles
-from noctule.errors import BudgetError, CheckError, ContractError
+from noctule.errors import BudgetError, CheckError, ContractError, DataError
 from noctule.home import Home
 from noctule.ledger.book import Ledger
 from noctule.mechanisms.accounting import rho_of
+from noctule.purchase.price import charge
 from noctule.refresh import fitted, require_ready, synthesize, take_snapshot
 from tests.noctule.night import CONTRACT, night
 
@@ -90,6 +93,24 @@ def test_at_the_cap_a_changed_file_is_not_opened(root: Path, home: Home) -> None
         take_snapshot(CONTRACT, home, ledger, root)
 
 
+def test_a_snapshot_that_cannot_be_read_was_charged_for(root: Path, home: Home) -> None:
+    """Reserve, then read: the loss of the rows shows only after the charge, and nothing is refunded."""
+    ledger = Ledger(home.ledger)
+    snapshot = take_snapshot(CONTRACT, home, ledger, root)
+    inspect(CONTRACT, snapshot, home)
+    (snapshot.path / "data.parquet").unlink()
+    with pytest.raises(DataError, match="missing or damaged"):
+        synthesize(CONTRACT, snapshot, home, ledger)
+    assert spent(home.root) == CHARGE
+
+
+def test_a_night_on_codes_from_disk_leaves_none(root: Path, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored, "IN_MEMORY", 0)
+    assert night(home.root, root).action == "refit"
+    assert (home.vault / "codes" / "tiny").is_dir()
+    assert not list((home.vault / "codes" / "tiny").iterdir())
+
+
 def test_the_bundle_holds_no_raw_row(root: Path, home: Home) -> None:
     bundle = bundles.read(night(home.root, root).folder)
     assert bundle.receipt["snapshot"] and bundle.model.total != 400  # the noisy total, not n
@@ -126,3 +147,39 @@ def test_a_model_of_another_contract_is_not_sampled(root: Path, home: Home) -> N
     words = CONTRACT.model_dump(by_alias=True) | {"population": "others"}
     with pytest.raises(ContractError, match="changed since"):
         fitted(Contract.model_validate(words), folder)
+
+
+def test_what_the_contract_leaves_open_is_bought_within_the_charge(root: Path, home: Home) -> None:
+    """The bundle holds the effective contract; the declared one decides whether the model is today's."""
+    words = CONTRACT.model_dump(by_alias=True)
+    words["columns"] = [
+        {"name": "a", "domain_source": "dp_estimated"},
+        {"name": "b", "type": "integer", "bounds": [0, 999]},
+    ]
+    words["privacy"] |= {"epsilon": 2.9}
+    declared, ledger = Contract.model_validate(words), Ledger(home.ledger)
+    snapshot = take_snapshot(declared, home, ledger, root)
+    inspect(declared, snapshot, home)
+    first, second = (synthesize(declared, snapshot, home, ledger) for _ in range(2))
+    assert (first.action, second.action) == ("refit", "resample")
+    receipt, cost = first.bundle.receipt, charge(declared)
+    assert [item["column"] for item in receipt["bought"]] == ["a", "b"]
+    assert receipt["nano_rho"] == cost.nano_rho == ledger.spent("testers", "lifetime")
+    assert receipt["approximate_delta"] == cost.delta == 1e-9
+    assert ledger.entries()[0].detail["atto_delta"] == 10**9
+    assert first.bundle.contract.column("b").atoms != "auto"  # pyright: ignore
+    words["columns"][1]["description"] = "said later, for free"
+    today = fitted(Contract.model_validate(words), first.folder).contract
+    assert today.columns[0] == first.bundle.contract.columns[0]
+    assert today.columns[1].description == "said later, for free"
+    words["columns"][1]["atoms"] = [0]
+    with pytest.raises(ContractError, match="changed since"):
+        fitted(Contract.model_validate(words), first.folder)
+
+
+def test_a_charge_too_small_for_what_is_left_open_is_refused(home: Home) -> None:
+    words = CONTRACT.model_dump(by_alias=True)
+    words["columns"] = [{"name": "c", "domain_source": "dp_estimated"}]
+    words["privacy"]["epsilon"] = 0.0015
+    with pytest.raises(ContractError, match="nothing could be measured"):
+        require_ready(Contract.model_validate(words))

@@ -33,7 +33,7 @@ columns:
   - {name: drug, type: category, categories: [a, b, c], other: true, nullable: true}
   - {name: ill, type: boolean, target: true}
 privacy: {epsilon: 1.0, delta: 1.0e-6, cap: {epsilon: CAP, per: year}}
-engine: {name: mst}
+engine: {name: adaptive}
 gates: {max_tvd2: TVD2}
 """
 

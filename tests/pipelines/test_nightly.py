@@ -30,7 +30,7 @@ def snapshots(deployment: Deployment) -> list[Path]:
 
 def test_the_first_night_fits_and_publishes(deployment: Deployment, first: dict[str, Any]) -> None:
     assert set(first) >= KEYS
-    assert (first["action"], first["epsilon"], first["engine"]) == ("refit", 1.0, "mst")
+    assert (first["action"], first["epsilon"], first["engine"]) == ("refit", 1.0, "adaptive")
     assert first["epsilon_total"] == pytest.approx(1.0, abs=1e-6)
     assert verify(Path(first["release"])) == []
     assert latest(deployment.home, "clinic") == Path(first["release"]) / "data" / "part-000.parquet"

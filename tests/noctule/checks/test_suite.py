@@ -211,3 +211,21 @@ def test_heavy_packages_wait_for_their_call() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_rows_that_break_a_constraint_warn(make_contract: Callable[..., Contract], snapshot_of: SnapshotOf) -> None:
+    forbid = [{"age": "..14", "sex": "F"}, {"bp.s": "200..", "bp.d": "..50"}]
+    bound = make_contract(COLUMNS, constraints=[{"forbid": one} for one in forbid])
+    table = pa.table(GOOD, source_schema(bound))
+    checks = {check.name: check for check in run_checks(bound, snapshot_of(table))}
+    first, second = checks["constraint 1"], checks["constraint 2"]
+    assert (first.passed, first.errored, first.blocks) == (False, False, False)  # a woman of 0 years
+    assert second.passed
+
+
+def test_a_table_of_open_columns_is_checked_too(
+    make_contract: Callable[..., Contract], snapshot_of: SnapshotOf
+) -> None:
+    open_one = make_contract([{"name": "a", "domain_source": "dp_estimated"}])
+    checks = run_checks(open_one, snapshot_of(pa.table({"a": ["x", None]})))
+    assert checks and all(check.passed for check in checks)

@@ -38,17 +38,16 @@ def run(folder: Path) -> Run:
     return noctule
 
 
-def test_without_a_contract_the_way_to_one_is_shown(run: Run) -> None:
-    done = run(f"{TRAIN} --model mst {OUTPUT}")
+def test_without_a_contract_what_may_be_spent_must_be_said(run: Run) -> None:
+    done = run(f"train --input raw_patient_records.csv --model mst {OUTPUT}")
     assert done.returncode == 2
-    assert "noctule init raw_patient_records.csv --name raw_patient_records" in done.stderr
+    assert "--epsilon" in done.stderr and "noctule init raw_patient_records.csv" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("--model dp-ctgan", "not built yet"),
-        ("--model aim", "not built yet"),
+        ("--model mwem", "exact histogram"),
         ("--model patectgan", "no DP at all"),
         ("--model mst --epsilon 0", "epsilon"),
         ("--model mst --delta 2", "delta"),
@@ -85,3 +84,18 @@ def test_both_formats_hold_the_same_rows(folder: Path) -> None:
     assert text["age"].tolist() == safe["age"].tolist()
     bundle = json.loads((folder / "models" / "patient_synthesizer" / "bundle.json").read_text())
     assert bundle["contract"]["source"]["path"] == "raw_patient_records.csv"  # no folder of this machine
+
+
+def test_without_a_contract_every_domain_is_bought_and_said(run: Run, folder: Path) -> None:
+    trained = run(f"{TRAIN} --model mst --unit patient_id --output models/bought")
+    assert trained.returncode == 0, trained.stderr
+    assert "  age: integer, for rho" in trained.stdout
+    receipt = json.loads((folder / "models" / "bought" / "bundle.json").read_text())["receipt"]
+    names = {item["column"] for item in receipt["bought"]}
+    assert "age" in names and not names & {"patient_id", "full_name", "email", "phone", "mrn"}
+    assert sum(draw["rho"] for draw in receipt["draws"]) == pytest.approx(receipt["rho"], abs=1e-12)
+    sampled = run("generate --model models/bought --samples 500 --output bought.parquet")
+    assert sampled.returncode == 0, sampled.stderr
+    rows = pd.read_parquet(folder / "bought.parquet")
+    assert rows["age"].dropna().between(0, 127).all() and "full_name" not in rows
+    assert rows.attrs["epsilon"] == 1.0 and "gaussian_threshold" in rows.attrs["mechanisms"]

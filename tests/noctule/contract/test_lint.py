@@ -19,7 +19,6 @@ def advice(text: str, old: str = "", new: str = "") -> str:
         ("{epsilon: 3.0", "{epsilon: 0.5", "privacy.cap: 0.5 is below one night's epsilon of 1"),
         ("{epsilon: 1.0", "{epsilon: 8.0", "privacy.epsilon: 8 is weak"),
         ("1.0e-6", "1.0e-3", "privacy.delta: 0.001 is large"),
-        ("name: mst", "name: aim", "engine.name: "),
         ("name: mst", "name: dpgan", "refused"),
         ("name: mst", "name: nonsense", "there is no engine"),
         ("engine:", "refresh: {refit: weekly}\nengine:", "refresh.refit: weekly is not built yet"),

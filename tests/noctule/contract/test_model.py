@@ -37,7 +37,7 @@ def test_what_a_fit_depends_on_asks_for_a_refit(make_contract: Make) -> None:
     assert plain not in {other.fit_digest() for other in others}
 
 
-@pytest.mark.parametrize(("source", "word"), [("data_draft", "code book"), ("dp_estimated", "not built yet")])
+@pytest.mark.parametrize(("source", "word"), [("data_draft", "code book"), ("dp_estimated", "leave its domain out")])
 def test_domains_that_are_not_public_stop_synthesis(make_contract: Make, source: str, word: str) -> None:
     contract = make_contract([{"name": "key", "role": "identifier"}, {**AGE, "domain_source": source}])
     with pytest.raises(ContractError, match=word) as caught:

@@ -8,7 +8,7 @@ import pytest
 
 from noctule.contract import Contract
 from noctule.engines.bundle import Bundle
-from noctule.engines.model import Grouping, Model, Step
+from noctule.engines.model import COMPONENT, Grouping, Model, Step
 
 SIZE = 6
 
@@ -23,6 +23,15 @@ def star() -> Model:
     share = np.array([0.9, 0.5, 0.2, 1, 1, 1, 0.1, 0.5, 0.8])
     groupings = {name: Grouping.identity(SIZE) for name in "abc"} | {"d": Grouping(group, share)}
     return Model({"a": SIZE, "b": SIZE, "c": SIZE, "d": 9}, 1234.5, tuple(steps), groupings)
+
+
+@pytest.fixture(scope="session")
+def mixture(star: Model) -> Model:
+    """Four components over the star's domain and groupings, without any step between real attributes."""
+    rng = np.random.default_rng(5)
+    steps = [Step(COMPONENT, (), np.array([0.4, 0.3, 0.2, 0.1]))]
+    steps += [Step(name, (COMPONENT,), rng.dirichlet(np.full(SIZE, 0.4), 4)) for name in star.domain]
+    return Model(star.domain, 1234.5, tuple(steps), star.groupings, latent={COMPONENT: 4})
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from noctule.engines.bundle import Bundle, read, write
+from noctule.engines.model import COMPONENT, Measurement, Model
 from noctule.errors import BundleError
 
 
@@ -50,6 +52,50 @@ def test_what_was_written_comes_back(bundle: Bundle, folder: Path) -> None:
     assert np.array_equal(back.model.sample(50, 1)["d"], bundle.model.sample(50, 1)["d"])
     assert sorted(path.name for path in folder.iterdir()) == ["arrays.npz", "bundle.json"]
     assert [path.name for path in folder.parent.iterdir()] == ["one"]  # no draft is left behind
+
+
+def test_latent_attributes_and_measurements_come_back(bundle: Bundle, mixture: Model, tmp_path: Path) -> None:
+    measured = (
+        Measurement(("a", "d"), np.arange(36).reshape(6, 6) - 4, 12.5, fine=False),
+        Measurement(("d",), np.arange(9), 3.25, fine=True),
+    )
+    model = replace(mixture, measurements=measured)
+    write(replace(bundle, model=model), tmp_path / "two")
+    back = read(tmp_path / "two").model
+    assert back.latent == model.latent == {COMPONENT: 4} and back.domain == model.domain
+    for mine, theirs in zip(measured, back.measurements, strict=True):
+        assert (mine.clique, mine.sigma, mine.fine) == (theirs.clique, theirs.sigma, theirs.fine)
+        assert np.array_equal(mine.counts, theirs.counts) and theirs.counts.dtype == np.int64
+
+
+def test_a_bundle_of_version_1_is_read(bundle: Bundle, tmp_path: Path) -> None:
+    """Built as noctule 0.1 of July 2026 wrote it: no latent attributes, no measurements."""
+    model, arrays = bundle.model, dict[str, np.ndarray]()
+    for at, step in enumerate(model.steps):
+        grouping = model.groupings[step.attribute]
+        arrays |= {f"table{at}": step.table, f"group{at}": grouping.group, f"share{at}": grouping.share}
+    packed = io.BytesIO()
+    np.savez(packed, **arrays)
+    content = {
+        "format": "noctule-bundle",
+        "version": 1,
+        "contract": bundle.contract.model_dump(mode="json", by_alias=True),
+        "receipt": bundle.receipt,
+        "model": {
+            "domain": [[name, size] for name, size in model.domain.items()],
+            "total": model.total,
+            "steps": [{"attribute": step.attribute, "parents": list(step.parents)} for step in model.steps],
+        },
+        "arrays": {"file": "arrays.npz", "sha256": hashlib.sha256(packed.getvalue()).hexdigest()},
+    }
+    digest = hashlib.sha256((json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()).hexdigest()
+    text = json.dumps({**content, "sha256": digest}, indent=1, ensure_ascii=False) + "\n"
+    (tmp_path / "bundle.json").write_text(text)
+    (tmp_path / "arrays.npz").write_bytes(packed.getvalue())
+    back = read(tmp_path)
+    assert back.receipt == bundle.receipt and back.contract == bundle.contract
+    assert back.model.latent == {} and back.model.measurements == ()
+    assert np.array_equal(back.model.sample(50, 1)["d"], model.sample(50, 1)["d"])
 
 
 def test_the_same_bundle_may_be_written_again_and_no_other(bundle: Bundle, folder: Path) -> None:
@@ -113,7 +159,8 @@ def _drop(content: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda c: c.update(version=2), "unknown format version"),
+        (lambda c: c.update(version=3), "unknown format version; this noctule reads versions 1 to 2"),
+        (lambda c: c.pop("version"), "unknown format version"),
         (lambda c: c.update(format="zip"), "not a noctule bundle"),
         (lambda c: c["contract"].update(surprise=1), "ValidationError"),
         (lambda c: c.pop("receipt"), "KeyError"),
@@ -122,6 +169,8 @@ def _drop(content: dict[str, Any]) -> None:
         (lambda c: c["model"].update(total="many"), "ValueError"),
         (lambda c: c["model"].update(domain=7), "TypeError"),
         (lambda c: c["model"]["domain"].__setitem__(0, ["a", 10**12]), "ValueError"),
+        (lambda c: c["model"].update(latent=[["h", 10**12]]), "ValueError"),
+        (lambda c: c["model"].update(measurements=[{"clique": ["a"], "sigma": 1, "fine": True}]), "KeyError"),
     ],
 )
 def test_content_that_is_wrong_under_a_right_hash_is_refused(folder: Path, change: Any, message: str) -> None:

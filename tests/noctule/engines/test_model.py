@@ -5,12 +5,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from noctule.codes import Codes
 from noctule.counts import marginal
-from noctule.engines.model import BLOCK_ROWS, Grouping, Model, Step
+from noctule.engines.model import BLOCK_ROWS, COMPONENT, Grouping, Measurement, Model, Step
 from tests.noctule.engines.conftest import joint, noise_level, tvd
 
 ROWS = 100_000
@@ -81,7 +79,10 @@ def test_rounding_has_the_right_expectation() -> None:
 @pytest.mark.parametrize("part", [slice(0, 2000), slice(-2000, None), slice(0, None, 10)], ids=["head", "tail", "step"])
 @pytest.mark.parametrize("pair", [("a", "b"), ("b", "c")])
 def test_rows_are_exchangeable(star: Model, pair: tuple[str, str], part: slice) -> None:
-    """Head equals tail equals every tenth row: each is as near to the model as independent rows are."""
+    """Head equals tail equals every tenth row: each is as near to the model as independent rows are.
+
+    Of other seeds about one in 5,000 would fail one of the six: a mean ratio is .975 +- .03 (measured, 100 seeds).
+    """
     assert 0.8 < _noise_ratio(star, pair, part) < 1.1
 
 
@@ -91,15 +92,15 @@ def test_neighbouring_rows_are_unrelated(star: Model) -> None:
         assert abs(np.corrcoef(codes[name][:-1], codes[name][1:])[0, 1]) < 5 / np.sqrt(ROWS)
 
 
-@settings(max_examples=10, deadline=None)
-@given(rows=st.integers(0, 700), block_rows=st.integers(1, 300), seed=st.integers(0, 2**40))
-def test_the_same_rows_however_they_are_cut(star: Model, rows: int, block_rows: int, seed: int) -> None:
-    whole = star.sample(rows, seed)
-    pieces = list(star.blocks(rows, seed, block_rows))
-    assert all(len(piece["a"]) <= block_rows for piece in pieces)
-    for name in star.domain:
-        joined = np.concatenate([np.zeros(0, np.int32), *(piece[name] for piece in pieces)])
-        assert joined.dtype == np.int32 and np.array_equal(joined, whole[name])
+@pytest.mark.parametrize("workers", [2, 3])
+def test_the_same_rows_whatever_the_number_of_workers(mixture: Model, workers: int) -> None:
+    rows = 5 * BLOCK_ROWS + 17
+    pairs = zip(mixture.blocks(rows, 8), mixture.blocks(rows, 8, workers=workers), strict=True)
+    for number, (alone, shared) in enumerate(pairs):
+        by_number = mixture.block(number, rows, 8)
+        for name in mixture.domain:
+            assert alone[name].dtype == np.int32 and len(alone[name]) == (BLOCK_ROWS if number < 5 else 17)
+            assert np.array_equal(alone[name], shared[name]) and np.array_equal(alone[name], by_number[name])
 
 
 def test_seeded_blocks_join_and_differ(star: Model) -> None:
@@ -132,6 +133,14 @@ def test_a_value_without_probability_never_comes() -> None:
     p = np.array([0.0, 0.3, 0.0, 0.7, 0.0])
     model = Model({"x": 5}, 1.0, (Step("x", (), p),), {"x": Grouping.identity(5)})
     assert set(model.sample(10_000, 0)["x"].tolist()) == {1, 3}
+
+
+def test_a_latent_attribute_shapes_the_rows_and_is_left_out(mixture: Model) -> None:
+    codes = mixture.sample(ROWS, 4)
+    assert list(codes) == list(mixture.domain)
+    share, tables = mixture.steps[0].table, {step.attribute: step.table for step in mixture.steps}
+    exact = np.einsum("k,ka,kb->ab", share, tables["a"], tables["b"])
+    assert tvd(_shares(mixture, codes, ("a", "b")), exact) < 1.1 * noise_level(exact, ROWS)
 
 
 def test_arrays_and_back(star: Model) -> None:
@@ -169,7 +178,32 @@ def test_a_model_that_does_not_fit_together_is_refused(star: Model, broken: obje
         broken(star)  # pyright: ignore
 
 
-@pytest.mark.parametrize(("rows", "seed", "block_rows"), [(-1, 0, 1), (1, -1, 1), (1, 0, 0)])
-def test_impossible_requests_are_refused(star: Model, rows: int, seed: int, block_rows: int) -> None:
+PAIR = np.zeros((6, 6), np.int64)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda m: replace(m, latent={}),
+        lambda m: replace(m, latent={COMPONENT: 5}),
+        lambda m: replace(m, latent={COMPONENT: 4, "other": 2}),
+        lambda m: replace(m, latent={COMPONENT: 4, "a": 6}),
+        lambda m: replace(m, groupings={**m.groupings, COMPONENT: Grouping.identity(4)}),
+        lambda m: replace(m, measurements=(Measurement(("a", COMPONENT), PAIR, 1.0, False),)),
+        lambda m: replace(m, measurements=(Measurement(("a", "a"), PAIR, 1.0, False),)),
+        lambda m: replace(m, measurements=(Measurement((), np.array(3), 1.0, False),)),
+        lambda m: replace(m, measurements=(Measurement(("a", "d"), PAIR, 1.0, True),)),
+        lambda m: replace(m, measurements=(Measurement(("a", "b"), PAIR, 0.0, False),)),
+        lambda m: replace(m, measurements=(Measurement(("a", "b"), PAIR, float("inf"), False),)),
+        lambda m: replace(m, measurements=(Measurement(("a", "b"), PAIR * 1.0, 1.0, False),)),
+    ],
+)
+def test_latent_attributes_and_measurements_must_fit_too(mixture: Model, broken: object) -> None:
     with pytest.raises(ValueError):
-        list(star.blocks(rows, seed, block_rows))
+        broken(mixture)  # pyright: ignore
+
+
+@pytest.mark.parametrize(("rows", "seed"), [(-1, 0), (1, -1)])
+def test_impossible_requests_are_refused(star: Model, rows: int, seed: int) -> None:
+    with pytest.raises(ValueError):
+        list(star.blocks(rows, seed))

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from noctule.codes import Codes
+from noctule.counts import CodesCounts
 from noctule.engines.model import Model
 from noctule.engines.mst import Mst
+from noctule.engines.shape import Shape
 from noctule.errors import DataError, UsageError
 from noctule.mechanisms.tap import NoiseTap
 from tests.noctule.engines.conftest import tvd
@@ -27,7 +29,8 @@ def _table(rows: int = ROWS) -> Codes:
 
 def _fit(codes: Codes, domain: dict[str, int], nano_rho: int, max_rows: int = 1) -> tuple[Model, NoiseTap]:
     tap = NoiseTap()
-    model = Mst().fit(codes, domain, nano_rho=nano_rho, max_rows=max_rows, tap=tap, ordered={"age"} & set(domain))
+    shape = Shape(domain, ordered=frozenset({"age"} & set(domain)))
+    model = Mst().fit(CodesCounts(codes, domain), shape, nano_rho=nano_rho, max_rows=max_rows, tap=tap)
     return model, tap
 
 
@@ -112,9 +115,10 @@ def test_an_empty_table_fits_too() -> None:
 
 
 def test_foreign_codes_and_no_budget_are_refused_before_any_draw() -> None:
-    tap = NoiseTap()
+    tap, domain = NoiseTap(), {"job": 6}
+    foreign, sound = (CodesCounts({"job": np.array([code], np.int32)}, domain) for code in (6, 5))
     with pytest.raises(DataError, match="outside its domain"):
-        Mst().fit({"job": np.array([6], np.int32)}, {"job": 6}, nano_rho=1, max_rows=1, tap=tap)
+        Mst().fit(foreign, Shape(domain), nano_rho=1, max_rows=1, tap=tap)
     with pytest.raises(UsageError, match="positive budget"):
-        Mst().fit({"job": np.array([5], np.int32)}, {"job": 6}, nano_rho=0, max_rows=1, tap=tap)
+        Mst().fit(sound, Shape(domain), nano_rho=0, max_rows=1, tap=tap)
     assert not tap.draws

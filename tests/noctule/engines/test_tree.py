@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from noctule.engines.model import Step
 from noctule.engines.tree import directed_steps, spanning_tree
 from noctule.mechanisms.tap import NoiseTap
 
@@ -54,3 +55,23 @@ def test_a_parent_value_without_mass_takes_the_childs_marginal() -> None:
 def test_a_single_attribute() -> None:
     (step,) = directed_steps(["a"], {("a",): np.array([1.0, 3.0])})
     assert step.parents == () and step.table.tolist() == [0.25, 0.75]
+
+
+def test_a_junction_tree_multiplies_back_to_its_joint() -> None:
+    """P(a, b, c) P(d | b, c): the steps of cliques (b, c, d) and (a, b, c), from a, multiply to the same joint."""
+    rng = np.random.default_rng(4)
+    abc = rng.dirichlet(np.ones(24)).reshape(2, 3, 4)
+    d = rng.dirichlet(np.ones(5), (3, 4))
+    joint = np.einsum("abc,bcd->abcd", abc, d)
+    steps = directed_steps(list("abcd"), {("b", "c", "d"): 9 * joint.sum(axis=0), ("a", "b", "c"): 9 * abc})
+    assert steps[0].attribute == "a" and steps[-1].attribute == "d"
+    product = np.ones(())
+    for step in steps:
+        product = np.einsum(product, list(range(product.ndim)), step.table, *_axes(step, steps))
+    axes = [[s.attribute for s in steps].index(name) for name in "abcd"]
+    assert product.transpose(axes) == pytest.approx(joint)
+
+
+def _axes(step: Step, steps: tuple[Step, ...]) -> tuple[list[int], list[int]]:
+    order = [each.attribute for each in steps]
+    return [order.index(name) for name in (*step.parents, step.attribute)], list(range(order.index(step.attribute) + 1))

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noctule.codes import Codes
+from noctule.counts import CodesCounts
 from noctule.errors import LedgerError, NoctuleError
 from noctule.evaluation.charged import charged_tvd2, total_distance, workload
 from noctule.evaluation.fidelity import tvd
@@ -22,10 +23,15 @@ def draw(rows: int, seed: int) -> Codes:
     return {name: rng.integers(0, size, rows).astype(np.int32) for name, size in DOMAIN.items()}
 
 
+def counts(codes: Codes) -> CodesCounts:
+    return CodesCounts(codes, {name: DOMAIN[name] for name in codes})
+
+
 def score(real: Codes, synthetic: Codes, *, nano_rho: int, max_rows: int = 1, tap: NoiseTap | None = None) -> float:
     rows = len(synthetic["a"])
     tap = tap or NoiseTap()
-    return charged_tvd2(real, synthetic, DOMAIN, rows=rows, nano_rho=nano_rho, max_rows=max_rows, tap=tap).tvd2
+    sides = counts(real), counts(synthetic)
+    return charged_tvd2(*sides, rows=rows, nano_rho=nano_rho, max_rows=max_rows, tap=tap).tvd2
 
 
 @settings(max_examples=60, deadline=None)
@@ -42,7 +48,8 @@ def test_one_unit_moves_the_sum_by_at_most_its_rows_times_pairs(
     real, synthetic = draw(rows, seed), draw(sampled, seed + 1)
     gone = [row for row in removed if row < rows]
     without = {name: np.delete(codes, gone) for name, codes in real.items()}
-    moved = abs(total_distance(real, synthetic, DOMAIN) - total_distance(without, synthetic, DOMAIN))
+    sample = counts(synthetic)
+    moved = abs(total_distance(counts(real), sample, sampled) - total_distance(counts(without), sample, sampled))
     assert moved <= len(gone) * PAIRS
 
 
@@ -50,7 +57,7 @@ def test_the_bound_on_sensitivity_is_met() -> None:
     """A unit whose rows the sample lacks moves the sum by the whole bound: a smaller sensitivity would be wrong."""
     real = {name: np.zeros(3, np.int32) for name in DOMAIN}
     empty = {name: np.zeros(0, np.int32) for name in DOMAIN}
-    assert total_distance(real, empty, DOMAIN) == 3 * PAIRS
+    assert total_distance(counts(real), counts(empty), 0) == 3 * PAIRS
 
 
 def test_exactly_one_draw_that_costs_what_was_allotted() -> None:
@@ -70,9 +77,9 @@ def test_unbiased_and_error95_covers() -> None:
     real, synthetic = draw(400, 1), draw(400, 2)
     real["b"] = real["a"] // 2
     real["d"] = (real["c"] > 1).astype(np.int32)
-    truth = total_distance(real, synthetic, DOMAIN) / (2 * PAIRS * 400)
+    truth = total_distance(counts(real), counts(synthetic), 400) / (2 * PAIRS * 400)
     found = [
-        charged_tvd2(real, synthetic, DOMAIN, rows=400.2, nano_rho=4_000_000, max_rows=1, tap=NoiseTap())
+        charged_tvd2(counts(real), counts(synthetic), rows=400.2, nano_rho=4_000_000, max_rows=1, tap=NoiseTap())
         for _ in range(1_500)
     ]
     scores, error = np.array([one.tvd2 for one in found]), found[0].error95
@@ -93,7 +100,7 @@ def test_without_noise_to_speak_of_it_is_the_mean_tvd() -> None:
 def test_other_numbers_of_rows_move_it_by_at_most_half_their_share(rows: int, sampled: int, seed: int) -> None:
     real, synthetic = draw(rows, seed), draw(sampled, seed + 1)
     mean = np.mean(list(tvd(real, synthetic, DOMAIN, 2).values()))
-    measured = total_distance(real, synthetic, DOMAIN) / (2 * PAIRS * sampled)
+    measured = total_distance(counts(real), counts(synthetic), sampled) / (2 * PAIRS * sampled)
     assert abs(measured - mean) <= abs(rows - sampled) / (2 * sampled) + 1e-12
 
 
@@ -107,7 +114,14 @@ def test_clamped_to_the_range_of_a_distance() -> None:
 def test_a_table_of_one_attribute_is_scored_on_it() -> None:
     codes = {"a": np.array([0, 0, 1, 1], np.int32)}
     other = {"a": np.array([0, 1, 1, 1], np.int32)}
-    found = charged_tvd2(codes, other, {"a": 2}, rows=4.0, nano_rho=10**18, max_rows=1, tap=NoiseTap())
+    found = charged_tvd2(
+        CodesCounts(codes, {"a": 2}),
+        CodesCounts(other, {"a": 2}),
+        rows=4.0,
+        nano_rho=10**18,
+        max_rows=1,
+        tap=NoiseTap(),
+    )
     assert workload({"a": 2}) == [("a",)]
     assert (found.tvd2, found.pairs) == (0.25, 1)
 
@@ -116,5 +130,5 @@ def test_a_table_of_one_attribute_is_scored_on_it() -> None:
 def test_refused_before_any_noise(rows: float, nano_rho: int) -> None:
     tap = NoiseTap()
     with pytest.raises(NoctuleError):
-        charged_tvd2(draw(50, 1), draw(40, 2), DOMAIN, rows=rows, nano_rho=nano_rho, max_rows=1, tap=tap)
+        charged_tvd2(counts(draw(50, 1)), counts(draw(40, 2)), rows=rows, nano_rho=nano_rho, max_rows=1, tap=tap)
     assert tap.draws == []

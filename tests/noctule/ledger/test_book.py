@@ -33,7 +33,8 @@ def test_reserve_counts_at_once_and_commit_adds_nothing(ledger: Ledger, reserve:
     assert done is not None and done.detail == {"bundle": "abc"} and done.hash == ledger.head()
     assert ledger.pending("patients", "k") is None
     first = ledger.entries()[0]
-    assert first.detail == {"event": {"type": "ZCDpEvent"}, "cap": {"epsilon": 3.0, "per": "year"}, "delta": DELTA}
+    cap = {"epsilon": 3.0, "per": "year"}
+    assert first.detail == {"event": {"type": "ZCDpEvent"}, "cap": cap, "delta": DELTA, "atto_delta": 0}
     assert ledger.verify() == []
 
 
@@ -196,3 +197,26 @@ def test_the_path_may_hold_any_character(tmp_path: Path, reserve: Reserve) -> No
     odd = Ledger(tmp_path / "a b?c#d%20é" / "ledger.db")
     reserve(3, on=odd)
     assert odd.spent("hospital-a", "year") == 3
+
+
+def test_approximate_parts_shrink_what_the_cap_is_worth(ledger: Ledger, reserve: Reserve) -> None:
+    """Ten charges with a twentieth of delta each leave half of delta for the conversion of rho."""
+    twentieth, half = round(DELTA * 1e18) // 20, rho_of(3.0, DELTA / 2)
+    for _ in range(10):
+        reserve(half // 10, atto_delta=twentieth)
+    now = ledger.balance("hospital-a", YEARLY, DELTA)
+    assert now.cap_nano_rho == half and now.left_nano_rho == half - 10 * (half // 10)
+    assert now.epsilon_spent <= 3.0
+    with pytest.raises(BudgetError, match="enough budget returns on 2027"):
+        reserve(half // 100, atto_delta=twentieth)
+    assert ledger.verify() == []
+
+
+def test_when_delta_is_used_up_nothing_more_is_granted(ledger: Ledger, reserve: Reserve, clock: Clock) -> None:
+    with pytest.raises(BudgetError, match="the charge alone is above the cap"):
+        reserve(1, atto_delta=round(DELTA * 1e18))
+    reserve(1, atto_delta=round(DELTA * 1e18) - 1)
+    with pytest.raises(BudgetError):
+        reserve(1, atto_delta=1)
+    clock.forward(days=366)
+    reserve(1, atto_delta=1)

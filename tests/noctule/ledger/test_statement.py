@@ -40,6 +40,7 @@ def test_each_population_has_its_account(ledger: Ledger, reserve: Reserve, clock
         "delta": DELTA,
         "spent": money(2 * NIGHT),
         "spent_lifetime": money(3 * NIGHT),
+        "spent_delta": 0.0,
         "left": money(cap - 2 * NIGHT),
         "next_return": "2027-09-17T02:30:00.000000+00:00",
     }
@@ -63,3 +64,11 @@ def test_a_damaged_ledger_has_no_statement(ledger: Ledger, reserve: Reserve) -> 
     ledger.path.write_bytes(b"x" * 5000)
     with pytest.raises(LedgerError):
         statement(ledger)
+
+
+def test_what_thresholded_releases_took_of_delta_is_shown(ledger: Ledger, reserve: Reserve) -> None:
+    reserve(NIGHT, atto_delta=10**9)
+    (shown,) = statement(ledger)["populations"]
+    assert shown["spent_delta"] == 1e-9 and shown["spent"]["epsilon"] == epsilon_of(NIGHT, DELTA - 1e-9)
+    shown = statement(ledger, {"hospital-a": (YEARLY, 1e-10)})["populations"][0]
+    assert shown["spent"]["epsilon"] is None and shown["left"]["nano_rho"] == 0

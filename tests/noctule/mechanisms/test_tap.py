@@ -46,4 +46,13 @@ def test_a_draw_without_a_finite_cost_is_refused(cost: float) -> None:
 
 
 def test_events_are_plain_json() -> None:
-    assert _tap(0.5).events() == [{"mechanism": "test", "sensitivity": 1.0, "scale": 1.0, "rho": 0.5}]
+    assert _tap(0.5).events() == [{"mechanism": "test", "sensitivity": 1.0, "scale": 1.0, "rho": 0.5, "delta": 0.0}]
+
+
+def test_the_approximate_parts_may_not_pass_what_was_charged() -> None:
+    tap = NoiseTap([Draw("gaussian_threshold", 1.0, 1.0, 0.5, delta=1e-9) for _ in range(3)])
+    tap.require_equal(500_000_000 * 3, atto_delta=3 * 10**9)
+    with pytest.raises(LedgerError, match="fail with probability 3e-09, the charge allows 2e-09"):
+        tap.require_equal(500_000_000 * 3, atto_delta=2 * 10**9)
+    with pytest.raises(LedgerError):
+        tap.record(Draw("gaussian_threshold", 1.0, 1.0, 0.5, delta=1.0))

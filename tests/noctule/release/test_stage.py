@@ -56,7 +56,9 @@ def test_blocks_continue_the_surrogate_and_repeat_no_stand_in(
         {"name": "record", "role": "pii", "pii": "medical_record", "release": "fake"},
         {"name": "flag", "type": "boolean"},
     ]
-    blocks = list(tables(make_bundle(make_contract(columns)), rows=250_100, seed=1))
+    bundle = make_bundle(make_contract(columns))
+    blocks = list(tables(bundle, rows=250_100, seed=1))
+    assert list(tables(bundle, rows=250_100, seed=1, workers=3)) == blocks
     assert [block.num_rows for block in blocks] == [250_000, 100]  # memory holds one block at a time
     assert blocks[1]["row"].to_pylist() == list(range(250_001, 250_101))
     whole = pa.concat_tables(blocks)

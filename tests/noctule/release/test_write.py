@@ -61,6 +61,25 @@ def test_a_sealed_copy_has_the_same_rows_types_and_row_group_bytes(
     assert sealed.read_bytes().startswith(rows)
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string())])
+def test_a_column_that_comes_as_a_dictionary_is_stored_as_its_declared_type(tmp_path: Path, kind: pa.DataType) -> None:
+    """The file is the one that Arrow writes from plain cells: same types, same footer, same values, fewer steps."""
+    words = pa.array(["b", "a", "never"])
+    tables = [
+        pa.table({"x": pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), words)})
+        for codes in ([1, 0, None, 1], [0], [])
+    ]
+    field = pa.field("x", kind, metadata={"description": "ä"})
+    write_parquet(tables, pa.schema([field]), tmp_path / "x.parquet", FACTS)
+    read = pq.read_table(tmp_path / "x.parquet")
+    assert read["x"].to_pylist() == ["a", "b", None, "a", "b"]
+    plain = pa.table([read["x"].cast(kind)], pa.schema([field], read.schema.metadata))
+    pq.write_table(plain, tmp_path / "plain.parquet")
+    ours, theirs = (pq.read_metadata(tmp_path / name) for name in ("x.parquet", "plain.parquet"))
+    assert ours.metadata == theirs.metadata and ours.schema.equals(theirs.schema)
+    assert "RLE_DICTIONARY" in ours.row_group(0).column(0).encodings
+
+
 def test_a_passport_may_be_given_from_the_start(tmp_path: Path) -> None:
     table = pa.table({"a": [1, 2]})
     write_parquet([table], table.schema, tmp_path / "x.parquet", FACTS)
