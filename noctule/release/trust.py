@@ -97,9 +97,9 @@ HEAD = """## How far to trust each column
 
 TVD is the largest error that the share of any group of values can have: 0.02 is two percentage points. Bounds hold for
 95 % of columns and pairs, at the resolution measured; they follow from the noise that was added, not from the rows.
-`quality.json` has every pair, and the band of every count.
+A pair is bounded when it was measured, or a table of three that holds it. `quality.json` has the band of every count.
 
-| column | TVD, about | TVD, at most | rows in a cell, ± | pairs measured | their TVD, at most |
+| column | TVD, about | TVD, at most | rows in a cell, ± | pairs bounded | their TVD, at most |
 |---|---|---|---|---|---|"""
 
 
