@@ -42,7 +42,7 @@ DELTA = 1e-6  # without a contract
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Without one, what the header does not tell of the columns is bought out of epsilon.",
 )
-@click.option("--model", help="Engine; mst is the one built so far. Default: the contract's.")
+@click.option("--model", help="Engine: adaptive, aim, mst or dp-ctgan. Default: the contract's.")
 @click.option("--epsilon", type=float, help="Default: the contract's.")
 @click.option("--delta", type=float, help="Default: the contract's, else 1e-6.")
 @click.option("--unit", help="Column that names the person. Default: the contract's.")

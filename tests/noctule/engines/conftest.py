@@ -6,11 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from noctule.codes import Codes
 from noctule.contract import Contract
 from noctule.engines.bundle import Bundle
 from noctule.engines.model import COMPONENT, Grouping, Model, Step
 
 SIZE = 6
+
+ROWS = 20_000
+DOMAIN = {"age": 30, "sex": 2, "job": 6, "country": 40, "constant": 1}
+RICH, POOR = 400_000_000, 20_000  # nano-rho: epsilon about 4.5, and about .03, at delta 1e-5
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +66,14 @@ def tvd(p: np.ndarray, q: np.ndarray) -> float:
 def noise_level(p: np.ndarray, rows: int) -> float:
     """Expected TVD of `rows` independent draws from p to p itself (normal approximation)."""
     return float(np.sqrt(2 * p * (1 - p) / (np.pi * rows)).sum() / 2)
+
+
+def jobs(rows: int = ROWS) -> Codes:
+    """Age and sex that depend on the job, a country of heavy and rare codes, and a constant."""
+    rng = np.random.default_rng(5)
+    job = rng.integers(0, 6, rows)
+    age = np.clip(rng.normal(4 * job + 4, 3), 0, 29)
+    sex = rng.random(rows) < 0.1 + 0.15 * job
+    country = np.where(rng.random(rows) < 0.9, 0, np.where(rng.random(rows) < 0.9, 1, rng.integers(2, 40, rows)))
+    columns = {"age": age, "sex": sex, "job": job, "country": country, "constant": np.zeros(rows)}
+    return {name: column.astype(np.int32) for name, column in columns.items()}

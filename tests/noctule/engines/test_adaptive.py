@@ -16,21 +16,7 @@ from noctule.engines.shape import Shape
 from noctule.errors import LedgerError, UsageError
 from noctule.mechanisms import gaussian
 from noctule.mechanisms.tap import NoiseTap
-from tests.noctule.engines.conftest import tvd
-
-ROWS = 20_000
-DOMAIN = {"age": 30, "sex": 2, "job": 6, "country": 40, "constant": 1}
-RICH, POOR = 400_000_000, 20_000  # nano-rho: epsilon about 4.5, and about .03, at delta 1e-5
-
-
-def _table(rows: int = ROWS) -> Codes:
-    rng = np.random.default_rng(5)
-    job = rng.integers(0, 6, rows)
-    age = np.clip(rng.normal(4 * job + 4, 3), 0, 29)
-    sex = rng.random(rows) < 0.1 + 0.15 * job
-    country = np.where(rng.random(rows) < 0.9, 0, np.where(rng.random(rows) < 0.9, 1, rng.integers(2, 40, rows)))
-    columns = {"age": age, "sex": sex, "job": job, "country": country, "constant": np.zeros(rows)}
-    return {name: column.astype(np.int32) for name, column in columns.items()}
+from tests.noctule.engines.conftest import DOMAIN, POOR, RICH, ROWS, jobs, tvd
 
 
 class OnlyCounts:
@@ -60,7 +46,7 @@ def _fit(
 
 @pytest.fixture(scope="module")
 def rich() -> tuple[Model, NoiseTap]:
-    return _fit(_table(), DOMAIN, RICH, targets=("sex",))
+    return _fit(jobs(), DOMAIN, RICH, targets=("sex",))
 
 
 def test_the_draws_cost_exactly_the_charge(rich: tuple[Model, NoiseTap]) -> None:
@@ -92,7 +78,7 @@ def test_a_table_without_rows_can_be_fitted() -> None:
 
 def test_what_depends_is_learnt_and_what_does_not_stays_apart(rich: tuple[Model, NoiseTap]) -> None:
     """20 fits gave .025, .0014 and .005 on average, with a spread of .001 at most: each bound is 10 spreads away."""
-    codes, drawn = _table(), rich[0].sample(ROWS, 1)
+    codes, drawn = jobs(), rich[0].sample(ROWS, 1)
     for pair, bound in ((("age", "job"), 0.05), (("sex", "job"), 0.012), (("sex", "country"), 0.02)):
         sizes = [DOMAIN[name] for name in pair]
         real, synthetic = (
@@ -114,7 +100,7 @@ def test_a_target_is_learnt_from_two_columns_together() -> None:
 
 
 def test_noise_grows_with_the_rows_a_unit_may_hold() -> None:
-    one, many = (_fit(_table(500), DOMAIN, RICH, max_rows=k)[1].draws[0] for k in (1, 5))
+    one, many = (_fit(jobs(500), DOMAIN, RICH, max_rows=k)[1].draws[0] for k in (1, 5))
     assert (one.sensitivity, many.sensitivity) == (1.0, 5.0)
     assert many.scale == pytest.approx(5 * one.scale)
     assert many.rho == pytest.approx(one.rho)
@@ -129,7 +115,7 @@ def test_a_measurement_with_half_its_noise_is_found(monkeypatch: pytest.MonkeyPa
         return plain(values, scale=scale / 2 if len(calls) == 7 else scale, sensitivity=sensitivity, tap=tap)
 
     monkeypatch.setattr("noctule.engines.purse.discrete_gaussian", faulty)
-    _, tap = _fit(_table(500), DOMAIN, RICH)
+    _, tap = _fit(jobs(500), DOMAIN, RICH)
     with pytest.raises(LedgerError, match="nano-rho"):
         tap.require_equal(RICH)
 
@@ -147,4 +133,4 @@ def test_little_budget_goes_to_the_columns_themselves() -> None:
 @pytest.mark.parametrize(("nano_rho", "max_rows"), [(0, 1), (5, 0)])
 def test_no_budget_is_refused(nano_rho: int, max_rows: int) -> None:
     with pytest.raises(UsageError, match="positive"):
-        _fit(_table(10), DOMAIN, nano_rho, max_rows=max_rows)
+        _fit(jobs(10), DOMAIN, nano_rho, max_rows=max_rows)

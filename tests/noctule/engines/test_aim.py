@@ -10,21 +10,7 @@ from noctule.engines.model import Model
 from noctule.engines.shape import Shape
 from noctule.errors import DataError, UsageError
 from noctule.mechanisms.tap import NoiseTap
-from tests.noctule.engines.conftest import tvd
-
-ROWS = 20_000
-DOMAIN = {"age": 30, "sex": 2, "job": 6, "country": 40, "constant": 1}
-RICH, POOR = 400_000_000, 20_000  # nano-rho: epsilon about 4.5, and about .03, at delta 1e-5
-
-
-def _table(rows: int = ROWS) -> Codes:
-    rng = np.random.default_rng(5)
-    job = rng.integers(0, 6, rows)
-    age = np.clip(rng.normal(4 * job + 4, 3), 0, 29)
-    sex = rng.random(rows) < 0.1 + 0.15 * job
-    country = np.where(rng.random(rows) < 0.9, 0, np.where(rng.random(rows) < 0.9, 1, rng.integers(2, 40, rows)))
-    columns = {"age": age, "sex": sex, "job": job, "country": country, "constant": np.zeros(rows)}
-    return {name: column.astype(np.int32) for name, column in columns.items()}
+from tests.noctule.engines.conftest import DOMAIN, POOR, RICH, ROWS, jobs, tvd
 
 
 def _fit(codes: Codes, domain: dict[str, int], nano_rho: int, max_rows: int = 1) -> tuple[Model, NoiseTap]:
@@ -36,7 +22,7 @@ def _fit(codes: Codes, domain: dict[str, int], nano_rho: int, max_rows: int = 1)
 
 @pytest.fixture(scope="module")
 def rich() -> tuple[Model, NoiseTap]:
-    return _fit(_table(), DOMAIN, RICH)
+    return _fit(jobs(), DOMAIN, RICH)
 
 
 def test_the_draws_cost_exactly_the_charge(rich: tuple[Model, NoiseTap]) -> None:
@@ -69,7 +55,7 @@ def test_strong_pairs_survive(rich: tuple[Model, NoiseTap]) -> None:
     """TVD below .03; in 8 fits: .007 to .009 (age, standard deviation .0008) and at most .001: no false failure to
     be expected in 10^9. Independence would give more than .1 (asserted)."""
     model, _ = rich
-    real, synthetic = _table(), model.sample(ROWS, 0)
+    real, synthetic = jobs(), model.sample(ROWS, 0)
     for a, b in (("age", "job"), ("sex", "job")):
         shape = [DOMAIN[a], DOMAIN[b]]
         pairs = [np.histogram2d(c[a], c[b], shape, [[0, shape[0]], [0, shape[1]]])[0] / ROWS for c in (real, synthetic)]
@@ -106,7 +92,7 @@ def test_little_budget_many_rows_a_unit(rich: tuple[Model, NoiseTap]) -> None:
 
     The total, a weighted mean of noisy integers with sigma near 2000, equals n by chance once in 10^5 or less.
     """
-    model, tap = _fit(_table(2000), DOMAIN, POOR, max_rows=3)
+    model, tap = _fit(jobs(2000), DOMAIN, POOR, max_rows=3)
     tap.require_equal(POOR)
     assert {draw.sensitivity for draw in tap.draws if draw.mechanism == "discrete_gaussian"} == {3.0}
     weights = {"one": 4, "pair": 8}  # of a candidate: how many attributes it shares with each of the ten pairs
@@ -119,7 +105,7 @@ def test_little_budget_many_rows_a_unit(rich: tuple[Model, NoiseTap]) -> None:
 @pytest.mark.parametrize("names", [["job"], ["job", "sex"]])
 def test_one_and_two_attributes(names: list[str]) -> None:
     domain = {name: DOMAIN[name] for name in names}
-    codes = {name: _table()[name] for name in names}
+    codes = {name: jobs()[name] for name in names}
     model, tap = _fit(codes, domain, RICH)
     tap.require_equal(RICH)
     real = np.bincount(codes["job"], minlength=6) / ROWS
