@@ -51,8 +51,12 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def test_every_kind_of_column_is_recognised_from_noisy_counts(make_contract: Make, held: Held) -> None:
-    """At epsilon 10 each fact is more than 8 standard deviations clear: false failure below 1e-10."""
+def test_every_kind_of_column_is_recognised_from_noisy_counts(
+    make_contract: Make, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At epsilon 10 each fact is more than 8 standard deviations clear. Noise alone may make whole numbers look like
+    decimals once in some 50 columns, which does no harm there and would fail this test; here it may once in 1e8."""
+    monkeypatch.setattr("noctule.purchase.profile.SURE", 1e-9)
     contract = make_contract([{"name": name, "domain_source": "dp_estimated"} for name in COLUMNS], privacy=RICH)
     table = {name: texts(values, seed=i) for i, (name, values) in enumerate(COLUMNS.items())}
     table["empty"] = pa.nulls(ROWS, pa.string())
