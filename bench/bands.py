@@ -2,7 +2,7 @@
 
 Fits each table at each epsilon (delta 1e-5) SEEDS times with the adaptive engine, and holds the bands of every table
 measured (`noctule.evaluation.bands`) against the rows. Figures of one fit are one line of work/bands.jsonl below
-BENCH_WORK (else /tmp/noctule-bench); what is there already is not run again.
+BENCH_WORK (else bench/results/tables, where `make bench` keeps its tables); what is there already is not run again.
 
     python -m bench.bands survey,adult,nist 0.3,1,3 50
 """
@@ -35,7 +35,7 @@ from noctule.mechanisms.accounting import rho_of
 from noctule.mechanisms.tap import NoiseTap
 
 DELTA = 1e-5
-WORK = Path(os.environ.get("BENCH_WORK", "/tmp/noctule-bench"))
+WORK = Path(os.environ.get("BENCH_WORK", Path(__file__).with_name("results") / "tables"))
 HEAD = [
     "table",
     "epsilon",

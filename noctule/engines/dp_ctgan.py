@@ -29,8 +29,7 @@ from numpy.typing import NDArray
 from noctule.codes import Codes
 from noctule.counts import Counts
 from noctule.engines.clipped import clipped_sum
-from noctule.engines.grouping import group_codes, project_to_total
-from noctule.engines.model import COMPONENT, Grouping, Model, Step
+from noctule.engines.model import COMPONENT, Model, Step
 from noctule.engines.oneway import measure_one_way
 from noctule.engines.purse import Purse
 from noctule.engines.shape import Shape
@@ -59,16 +58,9 @@ class DpCtgan:
         """A mixture of products for exactly `nano_rho`. It holds all rows in memory."""
         log.warning("dp-ctgan: on tables, engines that measure marginals (adaptive, aim, mst) usually do far better")
         purse = Purse(nano_rho / 1e9, max_rows, tap)
-        first = measure_one_way(counts, shape, purse, FREQUENCIES * purse.rho, floor=LEAST_SHARE)
-        groupings: dict[str, Grouping] = {}
-        frequencies: dict[str, Floats] = {}
-        for measured in first.measurements:
-            (name,) = measured.clique
-            histogram = project_to_total(measured.counts.astype(np.float64), first.total)
-            least = LEAST_SHARE * first.total if name in shape.ordered else 3 * measured.sigma
-            groupings[name] = group_codes(histogram, floor=least, ordered=name in shape.ordered)
-            frequencies[name] = groupings[name].merged(histogram) / histogram.sum()
-        coarse = counts.grouped({name: grouping.group for name, grouping in groupings.items()})
+        first = measure_one_way(counts, shape, purse, FREQUENCIES * purse.rho, floor=0.0, least_share=LEAST_SHARE)
+        frequencies = {name: rows / rows.sum() for name, rows in first.coarse.items()}
+        coarse = counts.grouped(first.groups)
         synthesizer = _synthesizer()(purse, frequencies, first.total)
         synthesizer.learn(coarse.codes())
         tables = {name: raked(table, frequencies[name]) for name, table in synthesizer.components().items()}
@@ -78,7 +70,7 @@ class DpCtgan:
             dict(shape.domain),
             first.total,
             (root, *(Step(name, (COMPONENT,), table) for name, table in tables.items())),
-            groupings,
+            first.groupings,
             latent={COMPONENT: components},
             measurements=first.measurements,
         )

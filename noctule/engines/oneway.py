@@ -41,12 +41,15 @@ class OneWay:
         return grouping.merged(measured.counts), codes * measured.sigma**2
 
 
-def measure_one_way(counts: Counts, shape: Shape, purse: Purse, rho: float, *, floor: float) -> OneWay:
-    """Every attribute, measured for `rho` in all; an ordered group is to hold at least `floor` rows."""
+def measure_one_way(
+    counts: Counts, shape: Shape, purse: Purse, rho: float, *, floor: float, least_share: float = 0.0
+) -> OneWay:
+    """Every attribute, measured for `rho` in all; an ordered group is to hold `floor` rows and `least_share` of all."""
     each = rho / len(shape.domain)
     exact = counts.marginals([(name,) for name in shape.domain])
     measured = tuple(purse.measure(clique, table, each, fine=True) for clique, table in exact.items())
     total = noisy_total(measured)
+    floor = max(floor, least_share * total)
     groupings: dict[str, Grouping] = {}
     coarse: dict[str, Floats] = {}
     for one in measured:
