@@ -31,14 +31,14 @@ Floats = NDArray[np.float64]
 TOTAL = 0.01  # of rho, for the number of rows, by which the rest is split
 SELECT = 0.05  # of a round's rho, for its selections; the marginals selected get the rest
 ROUNDS = 4
-THREE_WAY = 0.5  # of a round's marginals may have three attributes
+THREE_WAY = 0.6  # of a round's marginals may have three attributes
 SEEN = 12.0  # an ordered group holds this many standard deviations of a cell, so that its marginals are seen
 MOST_CELLS = 4000  # of a three-way marginal
 IMPOSSIBLE = 0.1  # standard deviation of a count that the contract says is nothing, in that of a first count
 
-MEMBERS, COMPONENTS = 4, 100
-FIRST, ROUND = Effort(60), Effort(120)
-LAST = (Effort(450), Effort(150, last=0.01))
+MEMBERS, COMPONENTS = (2, 8), 100  # fewest and most members; components of each
+FIRST, ROUND = Effort(60), Effort(60)
+LAST = (Effort(250), Effort(100, last=0.01))
 
 
 class Adaptive:
@@ -50,38 +50,43 @@ class Adaptive:
         plan = Plan.of(shape, purse, noisy_rows(counts, purse, TOTAL * purse.rho))
         later = purse.sigma((1 - SELECT) * (purse.left - plan.one_way) / plan.tables) if plan.tables else 0.0
         first = measure_one_way(counts, shape, purse, plan.one_way, floor=SEEN * later)
-        return _Fit(counts.grouped(first.groups), shape, purse, first).run(plan.tables)
+        return _Fit(counts.grouped(first.groups), shape, purse, first, plan.members).run(plan.tables)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`one_way`: rho of all one-way marginals; `tables`: how many marginals of two or three attributes to measure."""
+    """`one_way`: rho of all one-way marginals; `tables`: how many marginals of two or three attributes to measure;
+    `members`: of the mixture."""
 
     one_way: float
     tables: int
+    members: int
 
     @classmethod
     def of(cls, shape: Shape, purse: Purse, rows: float) -> "Plan":
         """By the TVD that noise would leave in the mean one-way marginal if all of rho went there.
 
-        The more, the larger the share that the one-way marginals need, and the fewer others can be seen. The numbers
-        were set on five tables at epsilon 0.1 to 10 (docs/engine.md); a factor of 1.5 in either changes little.
+        The more, the larger the share that the one-way marginals need, the fewer others can be seen, and the more
+        members it takes to even out what a fit makes of noise: few members and many tables take about as long as the
+        reverse. The numbers were set on five tables at epsilon 0.1 to 10 (docs/engine.md); a factor of 1.5 in any
+        changes little.
         """
         sizes = list(shape.domain.values())
         pairs = math.comb(len(sizes), 2)
         if not pairs:
-            return cls(purse.left, 0)
+            return cls(purse.left, 0, MEMBERS[0])
         sigma = purse.sigma(purse.left / len(sizes))
         noise = float(np.mean(sizes)) * sigma / math.sqrt(2 * math.pi) / rows  # mean |x| of a Gaussian, halved
         share = min(max(0.25 + 0.1 * math.log2(noise / 0.008), 0.2), 0.65)
         tables = min(max(1.0, 3 * math.sqrt(0.008 / noise)) * len(sizes), pairs)
-        return cls(share * purse.left, round(tables))
+        members = min(max(MEMBERS[1] * math.sqrt(noise / 0.008), MEMBERS[0]), MEMBERS[1])
+        return cls(share * purse.left, round(tables), round(members))
 
 
 class _Fit:
     """What grows from round to round: the measurements, and the mixture that explains them."""
 
-    def __init__(self, counts: Counts, shape: Shape, purse: Purse, first: OneWay) -> None:
+    def __init__(self, counts: Counts, shape: Shape, purse: Purse, first: OneWay, members: int) -> None:
         self.counts, self.shape, self.purse, self.first = counts, shape, purse, first
         self.measurements = list(first.measurements)
         self.axes = {name: axis for axis, name in enumerate(shape.domain)}
@@ -90,7 +95,7 @@ class _Fit:
         start = [first.coarse[name] for name in self.axes]
         rng = np.random.default_rng()  # where the members start: any start will do, all that follows is paid for
         sizes = [table.size for table in start]
-        self.mixture = Mixture(sizes, first.total, start, rng, members=MEMBERS, components=COMPONENTS)
+        self.mixture = Mixture(sizes, first.total, start, rng, members=members, components=COMPONENTS)
         self.misfit = self.mixture.fit(self.evidence, FIRST)
 
     def run(self, tables: int) -> Model:

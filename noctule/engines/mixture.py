@@ -22,6 +22,7 @@ Axes = tuple[int, ...]
 JITTER = 0.5  # standard deviation of the members' first logits around the one-way marginals
 PULL = 1.0  # weight of a standard normal prior on each component's logits around their mean
 LIMIT = 25.0  # of a logit
+FIRST_MOMENT, SECOND_MOMENT = 0.9, 0.97  # Adam's; its usual 0.999 remembers the steep start for a whole fit
 PRECISE = 1e7  # rows, from which on float32 would be coarser than the noise
 
 
@@ -111,10 +112,10 @@ class Mixture:
         slope += pull * (self.logits - self.logits.mean(axis=1, keepdims=True))
         slope /= cells
         self._steps += 1
-        self._mean += 0.1 * (slope - self._mean)
-        self._square += 0.001 * (slope * slope - self._square)
-        size = np.sqrt(self._square / (1 - 0.999**self._steps)) + 1e-9
-        self.logits -= (rate / (1 - 0.9**self._steps)) * (self._mean / size)
+        self._mean += (1 - FIRST_MOMENT) * (slope - self._mean)
+        self._square += (1 - SECOND_MOMENT) * (slope * slope - self._square)
+        size = np.sqrt(self._square / (1 - SECOND_MOMENT**self._steps)) + 1e-9
+        self.logits -= (rate / (1 - FIRST_MOMENT**self._steps)) * (self._mean / size)
         self.probabilities = self._softmax()
 
 
