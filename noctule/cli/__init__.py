@@ -5,6 +5,7 @@ import sys
 import click
 
 from noctule.cli.contract import contract, init
+from noctule.cli.explain import explain
 from noctule.cli.ledger import ledger
 from noctule.cli.onefile import generate, train
 from noctule.cli.run import run
@@ -17,7 +18,7 @@ def cli() -> None:
     """Differentially private synthetic tables, and the proof of what they cost."""
 
 
-for command in (run, contract, init, ledger, train, generate):
+for command in (run, contract, init, ledger, explain, train, generate):
     cli.add_command(command)
 
 
