@@ -1,18 +1,20 @@
 """The one door to OpenDP: its `contrib` features are enabled here and nowhere else."""
 
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 
 @cache
 def opendp() -> Any:
-    """`opendp.prelude`, imported on first use, with the vetted-in-progress (`contrib`) features enabled.
+    """The part of `opendp.prelude` that Noctule uses, imported on first use, with the `contrib` features enabled.
 
-    The discrete Gaussian and noisy max are `contrib`: their proofs are published, their review is not finished.
-    OpenDP draws from the operating system's secure source; it has no seed.
+    The prelude itself imports scikit-learn, over a CPU second. The discrete Gaussian and noisy max are `contrib`: their
+    proofs are published, their review is not finished. OpenDP draws from the operating system's secure source; it has
+    no seed.
     """
-    from opendp import prelude
+    from opendp import domains, measurements, measures, metrics, mod, typing
 
-    library: Any = prelude
-    library.enable_features("contrib")
-    return library
+    mod.enable_features("contrib")
+    names = vars(typing) | vars(domains) | vars(metrics) | vars(measures)
+    return SimpleNamespace(**names | {"m": measurements})
