@@ -1,7 +1,7 @@
 """Typed errors. Each says what is wrong, where, and what to do next; none ever holds a raw value.
 
 The exit code of the command line is a property of the error (design: 2 usage, 3 contract or data,
-4 budget, 5 gate; 1 is a fault of ours or of the machine).
+4 budget, 5 gate, 6 approval; 1 is a fault of ours or of the machine).
 """
 
 
@@ -43,6 +43,12 @@ class BudgetError(NoctuleError):
     """The ledger did not grant the charge: the population's cap would be passed."""
 
     exit_code = 4
+
+
+class ApprovalError(NoctuleError):
+    """What a person must sign of the contract changed, and nobody has signed it."""
+
+    exit_code = 6
 
 
 class GateError(NoctuleError):

@@ -18,8 +18,12 @@ class Home:
         return cls(Path(os.environ.get("NOCTULE_HOME", ".noctule")).resolve())
 
     @property
-    def ledger(self) -> Path:
-        return self.root / "ledger.db"
+    def ledger(self) -> Path | str:
+        """Where the ledger lies: `NOCTULE_LEDGER` (a path, or a URL that may hold a password), else a file in here."""
+        given = os.environ.get("NOCTULE_LEDGER")
+        if given and "://" in given:
+            return given
+        return Path(given).resolve() if given else self.root / "ledger.db"
 
     @property
     def models(self) -> Path:

@@ -35,7 +35,7 @@ from noctule.mechanisms.accounting import NANO
 from noctule.mechanisms.tap import NoiseTap
 from noctule.purchase.buy import buy
 from noctule.purchase.cells import of_snapshot
-from noctule.purchase.price import affordable, charge
+from noctule.purchase.price import Charge, affordable, charge
 from noctule.release.anchors import published_anchors
 from noctule.sealed import sealed
 
@@ -86,14 +86,16 @@ def require_ready(contract: Contract) -> None:
 def take_snapshot(contract: Contract, home: Home, ledger: Ledger, root: Path) -> Snapshot:
     """The night's snapshot: the last one while the source file stands untouched, else a new one.
 
-    At the cap a touched file is not even opened. Raises BudgetError, ContractError, DataError.
+    At the cap a touched file is not even opened. Raises ApprovalError, BudgetError, ContractError, DataError.
     """
     require_ready(contract)
+    ledger.require_approved(contract)
     if known := unchanged(contract, home, root):
         log.info("source untouched since its last snapshot")
         return known
     _require_whole(ledger, home)
-    ledger.require_headroom(**asdict(charge(contract)), **_account(contract))
+    cost = charge(contract)
+    ledger.require_headroom(contract, event=_event(cost), **asdict(cost))
     log.info("reading the source into the vault")
     return ingest(contract, home, root)
 
@@ -102,9 +104,10 @@ def take_snapshot(contract: Contract, home: Home, ledger: Ledger, root: Path) ->
 def synthesize(contract: Contract, snapshot: Snapshot, home: Home, ledger: Ledger) -> Synthesis:
     """The stored model of this snapshot, contract and engine; or a new one, reserved, fitted and committed.
 
-    Raises CheckError without a passed verdict for this snapshot, BudgetError at the cap.
+    Raises CheckError without a passed verdict for this snapshot, ApprovalError, BudgetError at the cap.
     """
     require_ready(contract)
+    ledger.require_approved(contract)
     require_verdict(contract, snapshot, home)
     key = fit_key(contract, snapshot)
     folder = _model_folder(contract, home, key)
@@ -156,13 +159,7 @@ def _stored(contract: Contract, key: str, folder: Path, ledger: Ledger) -> Bundl
 def _fit(contract: Contract, snapshot: Snapshot, home: Home, key: str, ledger: Ledger) -> Bundle:
     cost = charge(contract)
     _require_whole(ledger, home)
-    reservation = ledger.reserve(
-        dataset=contract.name,
-        key=key,
-        event={"name": "ZCDpEvent", "rho": cost.nano_rho / NANO},
-        **asdict(cost),
-        **_account(contract),
-    )
+    reservation = ledger.reserve(contract, key=key, event=_event(cost), **asdict(cost))
     tap = NoiseTap()
     bought = buy(contract, of_snapshot(snapshot), nano_rho=cost.nano_rho, tap=tap)
     log.info("encoding %d columns", len(bought.contract.modelled))
@@ -211,9 +208,9 @@ def _learn(contract: Contract, counts: Counts, nano_rho: int, tap: NoiseTap) -> 
 
 
 def balance(contract: Contract, ledger: Ledger) -> dict[str, float]:
-    """Epsilon spent on the population inside the cap's window, and what the cap leaves, at the contract's delta."""
-    now = ledger.balance(**_account(contract))
-    return {"epsilon_total": now.epsilon_spent, "epsilon_left": now.epsilon_left}
+    """Epsilon spent on the population inside its cap's window, and what all caps in force leave."""
+    caps = ledger.balances(contract)
+    return {"epsilon_total": caps[0].epsilon_spent, "epsilon_left": min(cap.epsilon_left for cap in caps)}
 
 
 def _require_whole(ledger: Ledger, home: Home) -> None:
@@ -221,8 +218,8 @@ def _require_whole(ledger: Ledger, home: Home) -> None:
     if problems := ledger.verify(published_anchors(home)):
         raise LedgerError(
             f"the ledger does not account for what is published: {'; '.join(problems[:3])}",
-            where=str(ledger.path),
-            fix="restore ledger.db from its backup; without it nobody knows what was spent",
+            where=ledger.where,
+            fix="restore the ledger from its backup; without it nobody knows what was spent",
         )
 
 
@@ -230,5 +227,5 @@ def _model_folder(contract: Contract, home: Home, key: str) -> Path:
     return home.models / contract.name / key
 
 
-def _account(contract: Contract) -> dict[str, Any]:
-    return {"population": contract.population, "cap": contract.privacy.cap, "delta": contract.privacy.delta}
+def _event(cost: Charge) -> dict[str, Any]:
+    return {"name": "ZCDpEvent", "rho": cost.nano_rho / NANO}

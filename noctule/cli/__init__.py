@@ -1,9 +1,10 @@
-"""The command line. Exit codes: 2 usage, 3 contract or data, 4 budget, 5 gate, 1 anything else."""
+"""The command line. Exit codes: 2 usage, 3 contract or data, 4 budget, 5 gate, 6 approval, 1 anything else."""
 
 import sys
 
 import click
 
+from noctule.cli.approve import approve
 from noctule.cli.contract import contract, init
 from noctule.cli.explain import explain
 from noctule.cli.ledger import ledger
@@ -18,7 +19,7 @@ def cli() -> None:
     """Differentially private synthetic tables, and the proof of what they cost."""
 
 
-for command in (run, contract, init, ledger, explain, train, generate):
+for command in (run, contract, init, approve, ledger, explain, train, generate):
     cli.add_command(command)
 
 

@@ -24,9 +24,10 @@ from noctule.errors import UsageError
 from noctule.home import Home
 from noctule.ingest.source import SUFFIXES
 from noctule.ledger.book import Ledger
+from noctule.ledger.person import user
 from noctule.parallel import cores
 from noctule.progress import progress
-from noctule.refresh import balance, synthesize, take_snapshot
+from noctule.refresh import balance, require_ready, synthesize, take_snapshot
 from noctule.release.passport import passport
 from noctule.release.stage import tables
 from noctule.release.write import write_csv, write_parquet
@@ -63,6 +64,8 @@ def train(source: Path, contract_file: Path | None, output: Path, categorical: s
         _require_categories(contract, names)
     home = Home.from_environment()
     ledger = Ledger(home.ledger)
+    require_ready(contract)
+    ledger.approve(contract, who=user(), why="noctule train", standing=False)  # the command line is a person's word
     with progress(contract.name):
         snapshot = take_snapshot(contract, home, ledger, source.resolve().parent)
         inspect(contract, snapshot, home)

@@ -17,7 +17,8 @@ from noctule.home import Home
 def run(name: str, as_json: bool) -> None:
     """Refresh dataset NAME: raw file to gated release, through its Dagster job."""
     root = application_root(Path.cwd())
-    environment = os.environ | {"NOCTULE_HOME": str(Home.from_environment().root)}
+    home = Home.from_environment()
+    environment = os.environ | {"NOCTULE_HOME": str(home.root), "NOCTULE_LEDGER": str(home.ledger)}
     command = [sys.executable, "-m", "pipelines.run", name, *(["--json"] if as_json else [])]
     finished = subprocess.run(command, cwd=root, env=environment, check=False)  # noqa: S603 - our own module
     sys.exit(finished.returncode)

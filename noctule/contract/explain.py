@@ -122,7 +122,10 @@ def _known_keys(location: Location) -> list[str]:
     if steps[:1] == ["columns"]:
         model, steps = (Part, []) if "parts" in steps[3:] else (KINDS[str(steps[2])], [])
     for step in steps:
-        annotation = model.model_fields[str(step)].annotation
+        field = next((f for name, f in model.model_fields.items() if step in (name, f.alias)), None)
+        annotation = field.annotation if field else model  # a number: the place in a list of this model
+        listed = get_args(annotation)[:1]  # tuple[Cap, ...]
+        annotation = listed[0] if listed else annotation
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
             break
         model = annotation

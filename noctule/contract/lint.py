@@ -26,9 +26,9 @@ def lint(contract: Contract) -> list[str]:
 
 def _privacy(contract: Contract) -> Iterator[str]:
     privacy = contract.privacy
-    if privacy.cap.epsilon < privacy.epsilon:
+    if (least := min(cap.epsilon for cap in privacy.caps)) < privacy.epsilon:
         yield (
-            f"privacy.cap: {privacy.cap.epsilon:g} is below one night's epsilon of {privacy.epsilon:g}, "
+            f"privacy.cap: {least:g} is below one night's epsilon of {privacy.epsilon:g}, "
             "so no night will be granted; raise the cap or lower epsilon"
         )
     if privacy.epsilon > STRONG_EPSILON:

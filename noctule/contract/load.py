@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from noctule.contract import strict_yaml
 from noctule.contract.arrow import arrow_type
 from noctule.contract.explain import Problem, explain
-from noctule.contract.model import Contract, Unit
+from noctule.contract.model import Cap, Contract, Unit
 from noctule.errors import ContractError
 
 MAX_BYTES = 2 * 1024 * 1024  # the largest code lists (postcodes) are some 500 kB
@@ -59,7 +59,7 @@ def load_all(folder: Path) -> list[Contract]:
         names[contract.name] = path
         first_path, first = populations.setdefault(contract.population, (path, contract))
         for key, ours, theirs in (
-            ("cap", contract.privacy.cap, first.privacy.cap),
+            ("cap", _shared(contract), _shared(first)),
             ("delta", contract.privacy.delta, first.privacy.delta),
         ):
             if ours != theirs:
@@ -70,6 +70,11 @@ def load_all(folder: Path) -> list[Contract]:
                     "or name another population if no person is in both tables",
                 )
     return contracts
+
+
+def _shared(contract: Contract) -> list[Cap]:
+    """The caps that are the population's, in one order; a cap of the dataset is its own affair."""
+    return sorted((cap for cap in contract.privacy.caps if cap.of == "population"), key=Cap.words)
 
 
 def dump(contract: Contract) -> str:

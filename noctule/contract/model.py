@@ -65,14 +65,38 @@ class Unit(Strict):
 
 
 class Cap(Strict):
+    """The most that may be spent: on everybody's charges of the population, or on those of this dataset alone."""
+
     epsilon: Positive
     per: Literal["year", "lifetime"]
+    of: Literal["population", "dataset"] = "population"
+
+    def words(self) -> str:
+        return f"epsilon {self.epsilon!r} per {self.per} of the {self.of}"
+
+
+def listed(value: Any) -> Any:
+    """One cap as the list of one that it stands for."""
+    return (value,) if isinstance(value, dict | Cap) else value
 
 
 class Privacy(Strict):
+    """What one refit costs, and the caps, which a charge must satisfy all. In a file, `cap` is one or a list."""
+
     epsilon: Positive
     delta: Annotated[Positive, Field(lt=1)]
-    cap: Cap
+    caps: Annotated[tuple[Cap, ...], BeforeValidator(listed), Field(min_length=1, alias="cap")]
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if all(cap.of == "dataset" for cap in self.caps):
+            raise ValueError("cap names none of the population: a person may be in other datasets; add one")
+        return self
+
+    @property
+    def cap(self) -> Cap:
+        """The first cap of the population: the one that totals are told for."""
+        return next(cap for cap in self.caps if cap.of == "population")
 
 
 class EngineChoice(Strict):
@@ -218,6 +242,12 @@ class Contract(Strict):
                 "engine": self.engine.model_dump(),
             }
         )
+
+    def approval_digest(self) -> str:
+        """SHA-256 (hex) over what a privacy officer signs (noctule.contract.approval)."""
+        from noctule.contract.approval import digest, terms  # here, since approval imports contracts
+
+        return digest(terms(self))
 
     def require_public_domains(self) -> None:
         """Refuse synthesis on a domain read off the data without a charge. Raises ContractError."""

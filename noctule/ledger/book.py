@@ -1,80 +1,133 @@
 """The ledger: a charge is durable here before a raw row of it is read, and nothing is ever refunded."""
 
 import math
-import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from noctule.contract.model import Cap
+from noctule.contract import Contract
+from noctule.contract.approval import terms
 from noctule.errors import BudgetError, LedgerError
-from noctule.ledger import store
-from noctule.ledger.balance import Balance, balance, charges, overspent, worth
-from noctule.ledger.chain import broken, flaw, unanchored
-from noctule.ledger.entry import GENESIS, Entry, Reservation, canonical, timestamp
-from noctule.mechanisms.accounting import epsilon_of
+from noctule.ledger import approvals
+from noctule.ledger.balance import Balance, balance, charges, overspent
+from noctule.ledger.chain import broken, unanchored
+from noctule.ledger.compose import Charge, composed
+from noctule.ledger.entry import GENESIS, Entry, Reservation, canonical
+from noctule.ledger.events import rho_of_event
+from noctule.ledger.page import Page, Subject
+from noctule.ledger.person import user
+from noctule.ledger.policy import Force, Limit, limits_of
+from noctule.ledger.store import append, rows, store
+from noctule.mechanisms.accounting import NANO
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+LEAP = timedelta(days=35)  # the longest silence that needs nobody's word: a monthly refresh, and some days
 
 
 class Ledger:
-    """The append-only book at `path`. Several processes of one host may use it at once.
+    """The append-only book at `where`: a path (SQLite, several processes of one host) or a URL (PostgreSQL, several
+    hosts).
 
     Every method but `entries`, `head` and `verify` refuses a damaged book (LedgerError): a book that may have lost
-    rows grants nothing. Any fault of the file (locked, full, read-only, not a database) is a LedgerError, too.
+    rows grants nothing. Any fault of the database (locked, full, read-only, out of reach) is a LedgerError, too.
+    `now` is for tests; the clock is the host's, or the PostgreSQL server's.
     """
 
-    def __init__(self, path: Path, *, now: Callable[[], datetime] = _utc_now, busy_seconds: float = 30.0) -> None:
-        self.path = path
-        self._now = now
-        self._busy_seconds = busy_seconds
+    def __init__(
+        self, where: Path | str, *, now: Callable[[], datetime] | None = None, busy_seconds: float = 30.0
+    ) -> None:
+        self._store = store(where, busy_seconds)
+        self._clock = now
+
+    def __repr__(self) -> str:
+        return f"Ledger({self.where!r})"
+
+    @property
+    def where(self) -> str:
+        """The place as it may be printed: without user and password."""
+        return self._store.where
 
     def reserve(
-        self,
-        *,
-        population: str,
-        dataset: str,
-        key: str,
-        nano_rho: int,
-        event: dict[str, Any],
-        cap: Cap,
-        delta: float,
-        atto_delta: int = 0,
+        self, contract: Contract, *, key: str, event: dict[str, Any], nano_rho: int = 0, atto_delta: int = 0
     ) -> Reservation:
-        """Charge `nano_rho` to the population, durably, if its cap allows; from the return on, it counts for good.
+        """Charge the contract's population, durably, if each cap in force allows; from the return on, for good.
 
-        `atto_delta`, in 10^-18, is the approximate part of what is charged, 0 for plain zCDP (see balance.py). `event`
-        (JSON) tells what is paid for: the DpEvent and the digests. A second call with the same key is a second charge.
-        Raises BudgetError at the cap, LedgerError when the book cannot be relied on.
+        `event` (see events.py) tells what is paid for. What is zCDP is charged as `nano_rho`, no less than the event's
+        rho; what is not has nano_rho 0 and is charged by its event. `atto_delta`, in 10^-18, is the approximate part, 0
+        for plain zCDP (see compose.py). A second call with the same key is a second charge.
+
+        Raises ApprovalError when nobody approved the contract, BudgetError at a cap, LedgerError when the book cannot
+        be relied on or the charge is not in order.
         """
-        detail = {"event": event, "cap": cap.model_dump(), "delta": delta, "atto_delta": atto_delta}
-        with store.writing(self.path, self._busy_seconds) as connection:
-            entries = self._sound(connection)
-            now = self._clock(entries)
-            _require_room(balance(entries, population, cap, delta, now), nano_rho, atto_delta)
-            entry = _next(entries, now, population, dataset, key, "reserve", nano_rho, None, detail)
-            store.append(connection, entry)
+        charge = _charge(event, nano_rho, atto_delta)
+        with self._writing() as page:
+            if approvals.is_first(page.entries, contract):
+                _approve(page, contract, who=user(), why="first run", standing=True)
+            for limit in _limits(page.entries, contract):
+                _require_room(balance(page.entries, contract.population, limit, page.now), charge)
+            detail = {
+                "event": event,
+                "caps": [cap.model_dump() for cap in contract.privacy.caps],
+                "delta": contract.privacy.delta,
+                "atto_delta": atto_delta,
+                "approval": contract.approval_digest(),
+            }
+            entry = page.append("reserve", detail, Subject(contract.population, contract.name, key), nano_rho=nano_rho)
         return Reservation.of(entry)
 
-    def require_headroom(self, *, population: str, nano_rho: int, cap: Cap, delta: float, atto_delta: int = 0) -> None:
+    def require_headroom(
+        self, contract: Contract, *, event: dict[str, Any], nano_rho: int = 0, atto_delta: int = 0
+    ) -> None:
         """The test that `reserve` makes, without the charge: for use before a raw file is opened."""
-        _require_room(self.balance(population, cap, delta), nano_rho, atto_delta)
+        charge, (entries, now) = _charge(event, nano_rho, atto_delta), self.sound()
+        self._require_open(entries, now)
+        approvals.is_first(entries, contract)
+        for limit in _limits(entries, contract):
+            _require_room(balance(entries, contract.population, limit, now), charge)
+
+    def require_approved(self, contract: Contract) -> None:
+        """Refuse a contract that a person has still to sign. The first one of a dataset needs nobody's word unless it
+        would loosen the caps or the delta that stand for its population. Raises ApprovalError, LedgerError."""
+        entries, _ = self.sound()
+        approvals.is_first(entries, contract)
+
+    def approve(self, contract: Contract, *, who: str, why: str, standing: bool = True) -> bool:
+        """Record a person's word for the contract; False when the newest approval is of the same terms already.
+
+        With `standing` False the word is for a single command: the dataset's nights keep theirs, and caps that stand
+        may not be loosened (ApprovalError).
+        """
+        with self._writing() as page:
+            if approvals.is_signed(page.entries, contract, standing=standing):
+                return False
+            if not standing:
+                approvals.require_no_loosening(page.entries, contract)
+            _approve(page, contract, who=who, why=why, standing=standing)
+        return True
+
+    def changes(self, contract: Contract) -> list[str]:
+        """What an approval would sign, in words: all terms of a first contract, else what changed since then."""
+        entries, _ = self.sound()
+        return approvals.changes_since(entries, contract)
 
     def commit(self, reservation: Reservation, detail: dict[str, Any]) -> None:
         """Record that the reservation's result is stored. Once per reservation, for exactly what was reserved."""
-        with store.writing(self.path, self._busy_seconds) as connection:
-            entries = self._sound(connection)
-            if not any(e.kind == "reserve" and Reservation.of(e) == reservation for e in entries):
+        with self._writing() as page:
+            if not any(e.kind == "reserve" and Reservation.of(e) == reservation for e in page.entries):
                 raise self._misused(f"entry {reservation.seq} is not this reservation", fix="commit what reserve gave")
-            if any(e.reservation == reservation.seq for e in entries):
+            if any(e.reservation == reservation.seq for e in page.entries):
                 raise self._misused(f"entry {reservation.seq} is committed already", fix="reserve again for a new draw")
-            r, now = reservation, self._clock(entries)
-            entry = _next(entries, now, r.population, r.dataset, r.key, "commit", r.nano_rho, r.seq, detail)
-            store.append(connection, entry)
+            r = reservation
+            page.append("commit", detail, Subject(r.population, r.dataset, r.key), nano_rho=r.nano_rho, closes=r.seq)
+
+    def resume(self, *, who: str, why: str) -> None:
+        """Record a person's word that the clock is right, after a silence longer than `LEAP`."""
+        with self._writing(leap=True) as page:
+            page.append("clock", {"who": who, "why": why})
 
     def pending(self, dataset: str, key: str) -> Reservation | None:
         """The newest reservation of this key without a commit: a crash left it, and its charge stands.
@@ -93,29 +146,30 @@ class Ledger:
         return next(mine, None)
 
     def spent(self, population: str, per: Literal["year", "lifetime"]) -> int:
-        """Nano-rho reserved for the population in the last 365 days, or ever."""
+        """Nano-rho reserved for the population in the last 365 days, or ever; without what is no zCDP."""
         entries, now = self.sound()
-        return sum(charge.nano_rho for charge in charges(entries, population, per, now))
+        return sum(charged.charge.nano_rho for charged in charges(entries, population, per, now))
 
-    def balance(self, population: str, cap: Cap, delta: float) -> Balance:
-        """Spent, left and returning budget of the population, were the next charge made under this cap."""
+    def balances(self, contract: Contract) -> list[Balance]:
+        """Spent, left and returning budget under each cap that a charge of this contract must satisfy.
+
+        The first is that of `contract.privacy.cap`.
+        """
         entries, now = self.sound()
-        return balance(entries, population, cap, delta, now)
+        return [balance(entries, contract.population, limit, now) for limit in _limits(entries, contract)]
 
     def sound(self) -> tuple[list[Entry], datetime]:
         """Every row of a book found sound, and the moment that balances are to be drawn at. Raises LedgerError."""
-        entries: list[Entry] = []
-        if store.exists(self.path):
-            with store.reading(self.path, self._busy_seconds) as connection:
-                entries = self._sound(connection)
-        return entries, self._clock(entries)
+        with self._store.reading() as connection:
+            if connection is None:
+                return [], self._now(None, [])
+            entries = self._sound(connection)
+            return entries, self._now(connection, entries)
 
     def entries(self) -> list[Entry]:
         """Every row, oldest first, sound or not. Empty when there is no ledger yet."""
-        if not store.exists(self.path):
-            return []
-        with store.reading(self.path, self._busy_seconds) as connection:
-            return store.rows(connection)
+        with self._store.reading() as connection:
+            return [] if connection is None else rows(self._store, connection)
 
     def head(self) -> str:
         """The hash of the last row, to be published as an anchor; 64 zeros when there is none."""
@@ -126,74 +180,128 @@ class Ledger:
         """What is wrong with the book, one sentence a finding with the seq it is about; empty when it is sound.
 
         `anchors` are (seq, hash) pairs from passports: a chain alone cannot tell that its last rows were cut off.
-        A missing file is a book without entries.
+        A place where nothing was ever made is a book without entries.
         """
-        if not store.exists(self.path):
-            return unanchored([], anchors)
-        with store.reading(self.path, self._busy_seconds) as connection:
-            shape, entries = store.misshapen(connection) + store.corrupt(connection), store.rows(connection)
-        # a chain with gaps has no order of time to hold the caps against
-        return shape + (broken(entries) or overspent(entries)) + unanchored(entries, anchors)
+        with self._store.reading() as connection:
+            if connection is None:
+                return unanchored([], anchors)
+            shape = self._store.misshapen(connection) + self._store.corrupt(connection)
+            entries = rows(self._store, connection)
+        # a chain with gaps has no order of time to hold caps and approvals against
+        return (
+            shape
+            + (broken(entries) or overspent(entries) + approvals.unapproved(entries))
+            + unanchored(entries, anchors)
+        )
 
-    def _sound(self, connection: sqlite3.Connection) -> list[Entry]:
-        entries = store.rows(connection)
-        if problems := store.misshapen(connection) + broken(entries):
+    def seal(self, to: str, *, who: str, why: str) -> None:
+        """Write the last row: the book goes on at `to`, and nothing is granted here any more."""
+        with self._writing(leap=True) as page:
+            page.append("moved", {"who": who, "why": why, "to": to})
+
+    def adopt(self, entries: Sequence[Entry]) -> None:
+        """Take over the rows of another book, all or none. Raises LedgerError unless this one is empty and they are
+        sound."""
+        if problems := broken(entries) or overspent(entries) + approvals.unapproved(entries):
+            raise self._misused(f"these rows are not a sound book: {'; '.join(problems[:3])}", fix="fetch a whole copy")
+        with self._store.writing() as connection:
+            if self._sound(connection):
+                raise self._misused("there is a book here already", fix="name an empty place: two books never merge")
+            if entries:
+                append(connection, *entries)
+
+    @contextmanager
+    def _writing(self, *, leap: bool = False) -> Generator[Page]:
+        with self._store.writing() as connection:
+            entries = self._sound(connection)
+            now = self._now(connection, entries)
+            self._require_open(entries, now, leap=leap)
+            yield Page(connection, entries, now)
+
+    def _require_open(self, entries: Sequence[Entry], now: datetime, *, leap: bool = False) -> None:
+        """Refuse to add to a book that moved, and after a leap of the clock that nobody has vouched for."""
+        last = entries[-1] if entries else None
+        if last is not None and last.kind == "moved":
+            told = f"the book goes on at {last.detail['to']}; here, nothing is granted"
+            raise self._misused(told, fix="set NOCTULE_LEDGER to it")
+        if last is not None and not leap and now > last.when + LEAP:
+            raise self._misused(
+                f"the clock says {now:%Y-%m-%d}, and the last entry is of {last.when:%Y-%m-%d}: a clock that leaps "
+                "forward would free budget",
+                fix='if the date is right, say so, then run again: noctule ledger resume --why "..."',
+            )
+
+    def _sound(self, connection: "Connection") -> list[Entry]:
+        entries = rows(self._store, connection)
+        if problems := self._store.misshapen(connection) + broken(entries):
             raise LedgerError(
                 f"the ledger is damaged, so nothing is granted: {'; '.join(problems[:3])}",
-                where=str(self.path),
+                where=self.where,
                 fix="restore it from its backup; `noctule ledger verify` lists every finding",
             )
         return entries
 
-    def _clock(self, entries: Sequence[Entry]) -> datetime:
+    def _now(self, connection: "Connection | None", entries: Sequence[Entry]) -> datetime:
         """Now, but never before the last entry: a clock set back must not bring budget back."""
-        now = self._now().astimezone(UTC)
+        if self._clock is not None:
+            now = self._clock().astimezone(UTC)
+        else:
+            now = datetime.now(UTC) if connection is None else self._store.now(connection)
         return max(now, entries[-1].when) if entries else now
 
     def _misused(self, what: str, fix: str) -> LedgerError:
-        return LedgerError(what, where=str(self.path), fix=fix)
+        return LedgerError(what, where=self.where, fix=fix)
 
 
-def _next(
-    entries: Sequence[Entry],
-    now: datetime,
-    population: str,
-    dataset: str,
-    key: str,
-    kind: Literal["reserve", "commit"],
-    nano_rho: int,
-    reservation: int | None,
-    detail: dict[str, Any],
-) -> Entry:
-    """The row that follows `entries`. Raises LedgerError rather than make one that `verify` would name."""
-    seq, prev = (entries[-1].seq + 1, entries[-1].hash) if entries else (1, GENESIS)
-    text = canonical(detail)
-    draft = Entry(seq, timestamp(now), population, dataset, key, kind, nano_rho, reservation, text, prev, hash="")
-    entry = replace(draft, hash=draft.digest())
-    if problem := flaw(entry):
-        raise LedgerError(f"a {kind} was refused: {problem}", fix="nano_rho is an int above 0; names are texts")
-    return entry
+def _charge(event: dict[str, Any], nano_rho: int, atto_delta: int) -> Charge:
+    """Raises LedgerError when the event is unknown, or is worth more than is charged for it."""
+    rho = rho_of_event(event)
+    if (rho is None) != (nano_rho == 0) or (rho is not None and rho * NANO > nano_rho * (1 + 1e-9)):
+        raise LedgerError(
+            "the charge does not match its event",
+            fix="charge what is zCDP as nano_rho, no less than the event's rho; what is not, as nano_rho 0",
+        )
+    return Charge(nano_rho, atto_delta, canonical(event) if rho is None else "")
 
 
-def _require_room(balance: Balance, nano_rho: int, atto_delta: int) -> None:
+def _limits(entries: Sequence[Entry], contract: Contract) -> list[Limit]:
+    """The caps that a charge must satisfy: its contract's, the population's first, and those of the population's other
+    contracts in force."""
+    own = sorted(limits_of(contract), key=lambda limit: limit.cap != contract.privacy.cap)
+    return Force(entries).limits(contract.population, own)
+
+
+def _approve(page: Page, contract: Contract, *, who: str, why: str, standing: bool) -> None:
+    detail = {
+        "who": who,
+        "why": why,
+        "terms": terms(contract),
+        "changes": approvals.changes_since(page.entries, contract) if page.entries else [],
+        "caps": [cap.model_dump() for cap in contract.privacy.caps],
+        "delta": contract.privacy.delta,
+        "standing": standing,
+    }
+    page.append("approve", detail, Subject(contract.population, contract.name, contract.approval_digest()))
+
+
+def _require_room(balance: Balance, charge: Charge) -> None:
     """Raise BudgetError, in public numbers, unless the charge fits under the cap."""
-    if balance.holds(nano_rho, atto_delta):
+    if balance.holds(charge):
         return
-    asked, left = epsilon_of(nano_rho, balance.delta), math.floor(balance.epsilon_left * 1e4) / 1e4
-    back, fix = (
-        balance.returns(nano_rho, atto_delta),
-        "lower privacy.epsilon, or have the population's owner raise privacy.cap",
-    )
+    cap, delta = balance.limit.cap, balance.limit.delta
+    asked, left = composed([charge]).epsilon(delta), math.floor(balance.epsilon_left * 1e4) / 1e4
+    fix = "lower privacy.epsilon, or have the population's owner raise privacy.cap"
+    back = balance.returns(charge)
     if back is not None:
         minute = (back + timedelta(seconds=60)).strftime("%Y-%m-%d %H:%M")  # the minute after: by then it has returned
         when, fix = f"enough budget returns on {minute} UTC", f"run again then, {fix}"
-    elif nano_rho > worth(balance.cap.epsilon, balance.delta, atto_delta):
+    elif not composed([charge]).within(cap.epsilon, delta):
         when = "never: the charge alone is above the cap"
     else:
         when = "never: the cap is per lifetime"
     raise BudgetError(
-        f"epsilon {asked:.4g} is asked and {left:.4g} is left of {balance.cap.epsilon:g} per {balance.cap.per}"
-        f" (delta {balance.delta:g}); {when}",
-        where=f"population {balance.population!r}",
+        f"epsilon {asked:.4g} is asked and {left:.4g} is left of {cap.epsilon:g} per {cap.per}"
+        f" (delta {delta:g}); {when}",
+        where=f"dataset {balance.limit.dataset!r}" if balance.limit.dataset else f"population {balance.population!r}",
         fix=fix,
     )

@@ -3,10 +3,19 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
-from noctule.ledger.balance import Policy
+from noctule.contract.approval import digest
+from noctule.errors import LedgerError
 from noctule.ledger.entry import GENESIS, Entry, timestamp
+from noctule.ledger.events import rho_of_event
+from noctule.ledger.policy import approval, policy
+from noctule.mechanisms.accounting import MAX_NANO_RHO
+
+_TYPES = {(int, str, str, str, str, str, int, reservation, str, str, str) for reservation in (int, type(None))}
+CHARGING = ("reserve", "commit")
+SILENT = ("approve", "clock", "moved")  # kinds that charge nothing
 
 
 def broken(entries: Sequence[Entry]) -> list[str]:
@@ -25,7 +34,7 @@ def broken(entries: Sequence[Entry]) -> list[str]:
         else:
             sound.append(entry)
         last_seq, last_hash = entry.seq, entry.hash
-    return problems + _out_of_time(sound) + _unmatched(sound)
+    return problems + _out_of_time(sound) + _unmatched(sound) + _after_the_move(entries)
 
 
 def unanchored(entries: Sequence[Entry], anchors: Iterable[tuple[int, str]]) -> list[str]:
@@ -41,9 +50,10 @@ def unanchored(entries: Sequence[Entry], anchors: Iterable[tuple[int, str]]) -> 
     return problems
 
 
+@lru_cache(maxsize=2**17)  # by content: a process that reads the book again hashes only what it has not seen
 def flaw(entry: Entry) -> str | None:
     """What is wrong with this row, taken by itself."""
-    if not _typed(entry):
+    if tuple(map(type, entry)) not in _TYPES:
         return "a column has the wrong type"
     if entry.digest() != entry.hash:
         return "its content does not match its hash: it was edited"
@@ -51,17 +61,11 @@ def flaw(entry: Entry) -> str | None:
         return "its time is not a UTC timestamp"
     if entry.seq <= 0:
         return "its seq is not above 0"
-    if entry.nano_rho <= 0:
-        return "nano_rho is not above 0"
-    if (entry.kind, entry.reservation is None) not in {("reserve", True), ("commit", False)}:
-        return "is neither a reserve nor a commit of a reservation"
+    if entry.kind not in (*CHARGING, *SILENT) or (entry.kind == "commit") != (entry.reservation is not None):
+        return "is none of reserve, commit of a reservation, approve, clock and moved"
+    if not 0 <= entry.nano_rho <= (MAX_NANO_RHO if entry.kind in CHARGING else 0):
+        return "nano_rho is not what this kind of entry may charge"
     return _detail_flaw(entry)
-
-
-def _typed(entry: Entry) -> bool:
-    texts = (entry.at, entry.population, entry.dataset, entry.key, entry.kind, entry.detail_json, entry.prev)
-    number = entry.reservation is None or type(entry.reservation) is int
-    return number and type(entry.nano_rho) is int and all(type(text) is str for text in texts)
 
 
 def _is_timestamp(text: str) -> bool:
@@ -73,10 +77,19 @@ def _is_timestamp(text: str) -> bool:
 
 def _detail_flaw(entry: Entry) -> str | None:
     try:
-        if not isinstance(json.loads(entry.detail_json), dict):
-            return "its detail is not a JSON object"
-        if entry.kind == "reserve":
-            Policy.of(entry)
+        match entry.kind:
+            case "reserve":
+                paid = policy(entry.detail_json)
+                if entry.nano_rho == 0 and rho_of_event(paid.event) is not None:
+                    return "charges no rho for an event that is zCDP"
+            case "approve":
+                if digest(approval(entry.detail_json).terms) != entry.key:
+                    return "its terms are not those of its digest"
+            case _:
+                if not isinstance(json.loads(entry.detail_json), dict):
+                    return "its detail is not a JSON object"
+    except LedgerError:
+        return "charges no rho for an event that nobody can account for"
     except ValueError:  # json's errors and pydantic's are ValueErrors
         return "its detail is not JSON, or names no valid cap and delta"
     return None
@@ -108,3 +121,11 @@ def _unmatched(entries: Sequence[Entry]) -> list[str]:
             problems.append(f"entry {entry.seq}: commits entry {reserve.seq} a second time")
         closed.add(entry.reservation)
     return problems
+
+
+def _after_the_move(entries: Sequence[Entry]) -> list[str]:
+    return [
+        f"entry {after.seq}: follows entry {before.seq}, which moved the book elsewhere"
+        for before, after in pairwise(entries)
+        if before.kind == "moved"
+    ]

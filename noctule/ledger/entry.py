@@ -4,24 +4,31 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from noctule.errors import LedgerError
 
 GENESIS = "0" * 64  # stands for the hash before the first row
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A row as it lies in the database. `reservation` is the seq a commit closes, None for a reserve."""
+class Entry(NamedTuple):
+    """A row as it lies in the database. `reservation` is the seq a commit closes, None for every other kind.
+
+    kind      population  dataset  key                 detail
+    reserve   charged     charged  of the draw         event, caps, delta, atto_delta, approval
+    commit    as reserved          as reserved         what was stored
+    approve   of terms    of terms approval digest     who, why, terms, changes, caps, delta, standing
+    clock     ""          ""       ""                  who, why: a person says that the clock is right
+    moved     ""          ""       ""                  who, why, to: the book goes on elsewhere, and nothing follows
+    """
 
     seq: int
     at: str  # ISO 8601, UTC, microseconds
     population: str
     dataset: str
     key: str
-    kind: str  # reserve | commit
-    nano_rho: int
+    kind: str
+    nano_rho: int  # 0 for a reserve whose event is no zCDP, and for what charges nothing
     reservation: int | None
     detail_json: str
     prev: str
@@ -37,7 +44,8 @@ class Entry:
 
     def digest(self) -> str:
         """SHA-256 (hex) over the canonical JSON of every column but the hash itself; `prev` makes it a chain."""
-        content = {name: value for name, value in vars(self).items() if name != "hash"}
+        content = self._asdict()
+        del content["hash"]
         return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
@@ -57,10 +65,13 @@ class Reservation:
         return cls(entry.seq, entry.population, entry.dataset, entry.key, entry.nano_rho, entry.hash)
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def canonical(content: dict[str, Any]) -> str:
     """JSON in one spelling. Raises LedgerError when the content is not plain JSON."""
     try:
-        return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return _ENCODER.encode(content)
     except (TypeError, ValueError):
         pass
     raise LedgerError("an entry's detail is not plain JSON", fix="give dicts, lists, texts, booleans, finite numbers")

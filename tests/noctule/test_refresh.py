@@ -78,16 +78,9 @@ def test_training_refuses_without_a_verdict(root: Path, home: Home) -> None:
 def test_at_the_cap_a_changed_file_is_not_opened(root: Path, home: Home) -> None:
     """The changed file is malformed, so that opening it would raise DataError."""
     ledger = Ledger(home.ledger)
-    privacy = CONTRACT.privacy
-    ledger.reserve(
-        population="testers",
-        dataset="other",
-        key="k",
-        nano_rho=rho_of(2.9, 1e-6),
-        event={},
-        cap=privacy.cap,
-        delta=privacy.delta,
-    )
+    nano_rho = rho_of(2.9, 1e-6)
+    other = CONTRACT.model_copy(update={"name": "other"})
+    ledger.reserve(other, key="k", event={"name": "ZCDpEvent", "rho": nano_rho / 1e9}, nano_rho=nano_rho)
     (root / "tiny.csv").write_text('a,b\n"x')
     with pytest.raises(BudgetError):
         take_snapshot(CONTRACT, home, ledger, root)
@@ -166,7 +159,7 @@ def test_what_the_contract_leaves_open_is_bought_within_the_charge(root: Path, h
     assert [item["column"] for item in receipt["bought"]] == ["a", "b"]
     assert receipt["nano_rho"] == cost.nano_rho == ledger.spent("testers", "lifetime")
     assert receipt["approximate_delta"] == cost.delta == 1e-9
-    assert ledger.entries()[0].detail["atto_delta"] == 10**9
+    assert ledger.entries()[1].detail["atto_delta"] == 10**9
     assert first.bundle.contract.column("b").atoms != "auto"  # pyright: ignore
     words["columns"][1]["description"] = "said later, for free"
     today = fitted(Contract.model_validate(words), first.folder).contract

@@ -30,7 +30,7 @@ def fault(text: str, old: str, new: str) -> str:
         ("title:", "refresh: {schedule: daily}\ntitle:", "refresh.schedule", "five cron fields"),
         ("title:", "refresh: {schedule: '99 2 * * *'}\ntitle:", "refresh.schedule", "0 to 59"),
         ("max_rows: 2", "maxrows: 2", "unit.maxrows", "did you mean max_rows?"),
-        ("per: year", "per: year, x: 1", "privacy.cap.x", "known here: epsilon, per"),
+        ("per: year", "per: year, x: 1", "privacy.cap.x", "known here: epsilon, per, of"),
         ("[60, 240]", "[60, 240], unt: mmHg", "columns[4].parts.high.unt (pressure)", "did you mean unit?"),
         ("[A, B, NO]", "[A, B, NO, A]", "columns[5].categories (drug)", "categories overlap"),
         ("other: true", "other: A", "columns[5].other (drug)", "overlaps"),
