@@ -33,9 +33,8 @@ def digest(signed: Mapping[str, str]) -> str:
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """What differs, one line a term."""
-    changed = [
-        f"{key}: {before[key]} becomes {after[key]}" for key in before if after.get(key, before[key]) != before[key]
-    ]
+    both = [key for key in after if key in before]
+    changed = [f"{key}: {before[key]} becomes {after[key]}" for key in both if before[key] != after[key]]
     gone = [f"{key}: {before[key]} is gone" for key in before if key not in after]
     return changed + gone + [f"{key}: {after[key]} is new" for key in after if key not in before]
 

@@ -232,8 +232,9 @@ class Ledger:
             )
 
     def _sound(self, connection: "Connection") -> list[Entry]:
-        entries = rows(self._store, connection)
-        if problems := self._store.misshapen(connection) + broken(entries):
+        problems = self._store.misshapen(connection)
+        entries = [] if problems else rows(self._store, connection)
+        if problems := problems or broken(entries):
             raise LedgerError(
                 f"the ledger is damaged, so nothing is granted: {'; '.join(problems[:3])}",
                 where=self.where,

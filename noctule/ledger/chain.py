@@ -50,11 +50,13 @@ def unanchored(entries: Sequence[Entry], anchors: Iterable[tuple[int, str]]) -> 
     return problems
 
 
-@lru_cache(maxsize=2**17)  # by content: a process that reads the book again hashes only what it has not seen
 def flaw(entry: Entry) -> str | None:
     """What is wrong with this row, taken by itself."""
-    if tuple(map(type, entry)) not in _TYPES:
-        return "a column has the wrong type"
+    return "a column has the wrong type" if tuple(map(type, entry)) not in _TYPES else _flaw(entry)
+
+
+@lru_cache(maxsize=2**17)  # by content: a process that reads the book again hashes only what it has not seen
+def _flaw(entry: Entry) -> str | None:
     if entry.digest() != entry.hash:
         return "its content does not match its hash: it was edited"
     if not _is_timestamp(entry.at):

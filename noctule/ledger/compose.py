@@ -28,8 +28,8 @@ ORDERS = (
     *(1 + i / 100 for i in range(2, 100)),
     *(2 + i / 20 for i in range(160)),
     *(10 + i / 4 for i in range(200)),
-    *range(60, 256, 4),
-    *(2**i for i in range(8, 17)),
+    *sorted({round(60 * 1.03**i) for i in range(150)}),  # to 5,000: what small charges are best converted at
+    *(2**i for i in range(13, 17)),
 )
 _ROUNDING = 1e-9  # relative; RDP curves are floats, good to some 1e-12
 

@@ -26,15 +26,13 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10
 _LOCK = 0x6E6F6374  # "noct": what we lock, apart from the advisory locks of others in this database
 _FIXES = {
-    "28": "check user and password in NOCTULE_LEDGER",
-    "3D": "create the database, or correct its name in NOCTULE_LEDGER",
     "42501": "grant this user SELECT and INSERT on the table entry, and for the first use CREATE on its schema",
     "53": "free space or connections on the database server, then run again",
     "55P03": "another process holds the ledger: wait for it to end, then run again",
     "57014": "another process holds the ledger: wait for it to end, then run again",
     "25006": "this server only reads: name the primary in NOCTULE_LEDGER",
 }
-_FIX = "check that the database server answers, then run again"
+_FIX = "check that the database server answers, and user, password and database in NOCTULE_LEDGER, then run again"
 
 _RULES = {**RULES, "entry_is_not_emptied": Rule("TRUNCATE", "1 = 1", "the ledger is append-only: no TRUNCATE")}
 _TABLE = f"""CREATE TABLE entry (
@@ -105,6 +103,8 @@ class PostgresDatabase:
                 where="NOCTULE_LEDGER",
                 fix="write postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE, with other signs as %XX",
             )
+        if secret := url.query.get("password"):  # where it would be shown
+            url = url.difference_update_query(["password"]).set(password=str(secret))
         # Neither user nor password nor options: this name is printed.
         self.where = f"postgresql://{host}{f':{url.port}' if url.port else ''}/{url.database}"
         self._url = url
@@ -164,10 +164,11 @@ class PostgresDatabase:
 
         try:
             with self._engine.connect().execution_options(**options) as connection, self._deadline(connection):
-                wait = f"{max(self._busy_seconds, 0.001):.3f}s"
+                wait = max(round(self._busy_seconds * 1000), 1)  # ms
                 connection.exec_driver_sql(
                     f"SELECT set_config('lock_timeout', '{wait}', true), "
-                    f"set_config('statement_timeout', '{wait}', true), set_config('synchronous_commit', 'on', true)"
+                    f"set_config('statement_timeout', '{2 * wait}', true), "
+                    "set_config('synchronous_commit', 'on', true)"
                 )
                 yield connection
         except DBAPIError as error:
@@ -178,7 +179,7 @@ class PostgresDatabase:
         """Cut the line when server or network stay silent: keepalives see a dead host, not a stalled one."""
         descriptor = os.dup(connection.connection.dbapi_connection.pgconn.socket)  # pyright: ignore
         line = socket.socket(fileno=descriptor)
-        timer = threading.Timer(2 * self._busy_seconds + CONNECT_SECONDS, lambda: line.shutdown(socket.SHUT_RDWR))
+        timer = threading.Timer(3 * self._busy_seconds + CONNECT_SECONDS, lambda: line.shutdown(socket.SHUT_RDWR))
         timer.daemon = True
         timer.start()
         try:
@@ -188,9 +189,10 @@ class PostgresDatabase:
             line.close()
 
     def _refusal(self, error: "DBAPIError") -> LedgerError:
-        state = getattr(error.orig, "sqlstate", None) or ""
-        told = str(error.orig).splitlines()[0] if state else "no connection, or it was lost"
-        fix = next((fix for start, fix in _FIXES.items() if state.startswith(start)), _FIX)
+        state, words = getattr(error.orig, "sqlstate", None) or "", str(error.orig)
+        _, fatal, refused = words.partition("FATAL: ")  # the server's own words, not the driver's about the URL
+        told = words if state else refused if fatal else "no connection, or it was lost"
+        told, fix = told.strip().split("\n")[0], next((f for s, f in _FIXES.items() if state.startswith(s)), _FIX)
         return LedgerError(f"the ledger cannot be used, so nothing is granted ({told})", where=self.where, fix=fix)
 
     @cached_property
