@@ -25,14 +25,14 @@ def is_first(entries: Sequence[Entry], contract: Contract) -> bool:
     return True
 
 
-def require_no_loosening(entries: Sequence[Entry], contract: Contract) -> None:
+def require_no_loosening(entries: Sequence[Entry], contract: Contract, fix: str = "") -> None:
     """Raises ApprovalError when the contract states no cap as strict as each one that stands for its charges."""
     force, own = Force(entries), limits_of(contract)
     standing = force.limits(contract.population) + force.limits_of_dataset(contract.population, contract.name)
     loosened = [limit for limit in standing if not any(_as_strict(limit, mine) for mine in own)]
     if loosened:
         told = [f"{limit.words()}: this contract is looser" for limit in loosened]
-        raise _refusal(contract, f"caps stand for population {contract.population!r}", told)
+        raise _refusal(contract, f"caps stand for population {contract.population!r}", told, fix)
 
 
 def changes_since(entries: Sequence[Entry], contract: Contract) -> list[str]:
@@ -83,11 +83,11 @@ def _as_strict(limit: Limit, mine: Limit) -> bool:
     return counts and per and mine.cap.epsilon <= limit.cap.epsilon and mine.delta <= limit.delta
 
 
-def _refusal(contract: Contract, what: str, told: list[str]) -> ApprovalError:
+def _refusal(contract: Contract, what: str, told: list[str], fix: str = "") -> ApprovalError:
     more = [f"and {len(told) - TOLD} more"] if len(told) > TOLD else []
     lines = "".join(f"\n  - {line}" for line in [*told[:TOLD], *more])
     return ApprovalError(
         f"{what}{lines}",
         where=contract.name,
-        fix=f'have the privacy officer read this, and run: noctule approve {contract.name} --why "..."',
+        fix=fix or f'have the privacy officer read this, and run: noctule approve {contract.name} --why "..."',
     )

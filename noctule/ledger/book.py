@@ -105,7 +105,8 @@ class Ledger:
             if approvals.is_signed(page.entries, contract, standing=standing):
                 return False
             if not standing:
-                approvals.require_no_loosening(page.entries, contract)
+                fix = "state caps as strict as these, or approve others for a dataset of the deployment"
+                approvals.require_no_loosening(page.entries, contract, fix)
             _approve(page, contract, who=who, why=why, standing=standing)
         return True
 

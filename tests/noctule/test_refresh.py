@@ -10,7 +10,7 @@ from noctule.checks.verdict import inspect
 from noctule.contract import Contract
 from noctule.counts import stored
 from noctule.engines import bundle as bundles
-from noctule.errors import BudgetError, CheckError, ContractError, DataError
+from noctule.errors import ApprovalError, BudgetError, CheckError, ContractError, DataError
 from noctule.home import Home
 from noctule.ledger.book import Ledger
 from noctule.mechanisms.accounting import rho_of
@@ -84,6 +84,18 @@ def test_at_the_cap_a_changed_file_is_not_opened(root: Path, home: Home) -> None
     (root / "tiny.csv").write_text('a,b\n"x')
     with pytest.raises(BudgetError):
         take_snapshot(CONTRACT, home, ledger, root)
+
+
+def test_a_contract_that_nobody_approved_opens_nothing(root: Path, home: Home) -> None:
+    """The changed file is malformed, so that opening it would raise DataError; a stored model is not sampled either."""
+    night(home.root, root)
+    words = CONTRACT.model_dump(by_alias=True)
+    words["privacy"]["epsilon"] = 2.0
+    changed, ledger = Contract.model_validate(words), Ledger(home.ledger)
+    (root / "tiny.csv").write_text('a,b\n"x')
+    with pytest.raises(ApprovalError, match=r"epsilon: 1\.0 becomes 2\.0"):
+        take_snapshot(changed, home, ledger, root)
+    assert spent(home.root) == CHARGE
 
 
 def test_a_snapshot_that_cannot_be_read_was_charged_for(root: Path, home: Home) -> None:

@@ -73,14 +73,18 @@ def test_at_the_cap_the_changed_source_is_not_opened(deployment: Deployment, fir
     before, kept = snapshots(deployment), deployment.source.read_bytes()
     deployment.contract(cap=1.01)
     deployment.source.write_bytes(kept + b'"unclosed')
+    unsigned = deployment.noctule("run", "clinic", "--json")
+    assert unsigned.returncode == 6 and "3.0 per year of the population becomes epsilon 1.01" in unsigned.stderr
+    assert deployment.noctule("approve", "clinic", "--why", "a smaller budget").returncode == 0
     done = deployment.noctule("run", "clinic", "--json")
     assert done.returncode == 4, done.stderr
     assert "returns on" in done.stderr
     assert snapshots(deployment) == before
     deployment.contract()
+    assert deployment.noctule("approve", "clinic", "--why", "the old budget").returncode == 0
     assert deployment.noctule("run", "clinic").returncode == 3
     deployment.source.write_bytes(kept)
-    assert len(Ledger(deployment.home.ledger).entries()) == 2
+    assert [entry.kind for entry in Ledger(deployment.home.ledger).entries()].count("reserve") == 1
 
 
 def test_undeclared_pii_stops_the_night_before_any_charge(deployment: Deployment, first: dict[str, Any]) -> None:

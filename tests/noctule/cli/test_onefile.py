@@ -75,6 +75,17 @@ def test_a_model_is_trained_once_and_sampled_for_nothing(run: Run) -> None:
     assert "epsilon charged: 0 " in again.stdout
 
 
+def test_the_command_line_is_a_persons_word_and_never_loosens_a_cap(run: Run, folder: Path) -> None:
+    """Runs after the test before it, which recorded the caps of the contract."""
+    looser = folder / "looser.yaml"
+    looser.write_text(CONTRACT.read_text().replace("cap: {epsilon: 3.0", "cap: {epsilon: 30.0"))
+    refused = run(f"{TRAIN} --model mst --contract {looser} --output models/looser")
+    assert refused.returncode == 6, refused.stderr
+    assert "epsilon 3 per year of the population" in refused.stderr and "looser" in refused.stderr
+    (account,) = json.loads(run("ledger show --json").stdout)["populations"]
+    assert account["charges"] == 1 and account["approvals"][0]["why"] == "noctule train"
+
+
 def test_both_formats_hold_the_same_rows(folder: Path) -> None:
     """Reads what the test before it wrote."""
     safe = pd.read_parquet(folder / "safe.parquet")

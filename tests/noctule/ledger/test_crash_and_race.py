@@ -1,7 +1,7 @@
 """Many processes at once, and processes killed anywhere: never a charge too few, never one over the cap.
 
-Trials of the whole file, the slow ones included: 240 kills at random moments; a kill before and after each statement and
-at each commit of a night (34 on SQLite, 54 on PostgreSQL); 10 races of 16 processes for one slot on either database.
+Trials of the whole file, the slow ones included: 240 kills at random moments; a kill before and after each statement
+and at each commit of a night (34 on SQLite, 54 on PostgreSQL); 10 races of 16 processes for one slot on either.
 """
 
 import os
