@@ -6,7 +6,7 @@ from noctule.contract import Contract
 from noctule.contract.approval import changes, terms
 from noctule.errors import ApprovalError
 from noctule.ledger.entry import Entry
-from noctule.ledger.policy import Force, Limit, approval, limits_of, policy
+from noctule.ledger.policy import Force, Limit, Policy, approval, limits_of, policy
 
 TOLD = 12  # changes that an error lists
 
@@ -60,10 +60,18 @@ def unapproved(entries: Sequence[Entry]) -> list[str]:
                 mine[True] = entry
             mine[False] = entry
         elif entry.kind == "reserve":
-            named = policy(entry.detail_json).approval
-            if named not in ({approve.key for approve in mine.values()} or {None}):
+            stated = policy(entry.detail_json)
+            covers = [approve for approve in mine.values() if approve.key == stated.approval]
+            if not covers and (mine or stated.approval):
                 problems.append(f"entry {entry.seq}: was reserved under a contract that nobody had approved")
+            elif any(approve.population != entry.population or not _states(approve, stated) for approve in covers):
+                problems.append(f"entry {entry.seq}: was reserved for others, or under other caps, than were approved")
     return problems
+
+
+def _states(approve: Entry, stated: Policy) -> bool:
+    signed = approval(approve.detail_json)
+    return (signed.caps, signed.delta) == (stated.caps, stated.delta)
 
 
 def _signed(entries: Sequence[Entry], dataset: str) -> set[str]:

@@ -1,6 +1,5 @@
 """The ledger: a charge is durable here before a raw row of it is read, and nothing is ever refunded."""
 
-import math
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,18 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from noctule.contract import Contract
 from noctule.contract.approval import terms
-from noctule.errors import BudgetError, LedgerError
+from noctule.errors import LedgerError
 from noctule.ledger import approvals
 from noctule.ledger.balance import Balance, balance, charges, overspent
 from noctule.ledger.chain import broken, unanchored
-from noctule.ledger.compose import Charge, composed
-from noctule.ledger.entry import GENESIS, Entry, Reservation, canonical
-from noctule.ledger.events import rho_of_event
+from noctule.ledger.entry import GENESIS, Entry, Reservation
+from noctule.ledger.grant import charge_for, limits_on, require_room
 from noctule.ledger.page import Page, Subject
 from noctule.ledger.person import user
-from noctule.ledger.policy import Force, Limit, limits_of
 from noctule.ledger.store import append, rows, store
-from noctule.mechanisms.accounting import NANO
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -63,12 +59,12 @@ class Ledger:
         Raises ApprovalError when nobody approved the contract, BudgetError at a cap, LedgerError when the book cannot
         be relied on or the charge is not in order.
         """
-        charge = _charge(event, nano_rho, atto_delta)
+        charge = charge_for(event, nano_rho, atto_delta)
         with self._writing() as page:
             if approvals.is_first(page.entries, contract):
                 _approve(page, contract, who=user(), why="first run", standing=True)
-            for limit in _limits(page.entries, contract):
-                _require_room(balance(page.entries, contract.population, limit, page.now), charge)
+            for limit in limits_on(page.entries, contract):
+                require_room(balance(page.entries, contract.population, limit, page.now), charge)
             detail = {
                 "event": event,
                 "caps": [cap.model_dump() for cap in contract.privacy.caps],
@@ -83,11 +79,11 @@ class Ledger:
         self, contract: Contract, *, event: dict[str, Any], nano_rho: int = 0, atto_delta: int = 0
     ) -> None:
         """The test that `reserve` makes, without the charge: for use before a raw file is opened."""
-        charge, (entries, now) = _charge(event, nano_rho, atto_delta), self.sound()
+        charge, (entries, now) = charge_for(event, nano_rho, atto_delta), self.sound()
         self._require_open(entries, now)
         approvals.is_first(entries, contract)
-        for limit in _limits(entries, contract):
-            _require_room(balance(entries, contract.population, limit, now), charge)
+        for limit in limits_on(entries, contract):
+            require_room(balance(entries, contract.population, limit, now), charge)
 
     def require_approved(self, contract: Contract) -> None:
         """Refuse a contract that a person has still to sign. The first one of a dataset needs nobody's word unless it
@@ -157,7 +153,7 @@ class Ledger:
         The first is that of `contract.privacy.cap`.
         """
         entries, now = self.sound()
-        return [balance(entries, contract.population, limit, now) for limit in _limits(entries, contract)]
+        return [balance(entries, contract.population, limit, now) for limit in limits_on(entries, contract)]
 
     def sound(self) -> tuple[list[Entry], datetime]:
         """Every row of a book found sound, and the moment that balances are to be drawn at. Raises LedgerError."""
@@ -255,24 +251,6 @@ class Ledger:
         return LedgerError(what, where=self.where, fix=fix)
 
 
-def _charge(event: dict[str, Any], nano_rho: int, atto_delta: int) -> Charge:
-    """Raises LedgerError when the event is unknown, or is worth more than is charged for it."""
-    rho = rho_of_event(event)
-    if (rho is None) != (nano_rho == 0) or (rho is not None and rho * NANO > nano_rho * (1 + 1e-9)):
-        raise LedgerError(
-            "the charge does not match its event",
-            fix="charge what is zCDP as nano_rho, no less than the event's rho; what is not, as nano_rho 0",
-        )
-    return Charge(nano_rho, atto_delta, canonical(event) if rho is None else "")
-
-
-def _limits(entries: Sequence[Entry], contract: Contract) -> list[Limit]:
-    """The caps that a charge must satisfy: its contract's, the population's first, and those of the population's other
-    contracts in force."""
-    own = sorted(limits_of(contract), key=lambda limit: limit.cap != contract.privacy.cap)
-    return Force(entries).limits(contract.population, own)
-
-
 def _approve(page: Page, contract: Contract, *, who: str, why: str, standing: bool) -> None:
     detail = {
         "who": who,
@@ -284,26 +262,3 @@ def _approve(page: Page, contract: Contract, *, who: str, why: str, standing: bo
         "standing": standing,
     }
     page.append("approve", detail, Subject(contract.population, contract.name, contract.approval_digest()))
-
-
-def _require_room(balance: Balance, charge: Charge) -> None:
-    """Raise BudgetError, in public numbers, unless the charge fits under the cap."""
-    if balance.holds(charge):
-        return
-    cap, delta = balance.limit.cap, balance.limit.delta
-    asked, left = composed([charge]).epsilon(delta), math.floor(balance.epsilon_left * 1e4) / 1e4
-    fix = "lower privacy.epsilon, or have the population's owner raise privacy.cap"
-    back = balance.returns(charge)
-    if back is not None:
-        minute = (back + timedelta(seconds=60)).strftime("%Y-%m-%d %H:%M")  # the minute after: by then it has returned
-        when, fix = f"enough budget returns on {minute} UTC", f"run again then, {fix}"
-    elif not composed([charge]).within(cap.epsilon, delta):
-        when = "never: the charge alone is above the cap"
-    else:
-        when = "never: the cap is per lifetime"
-    raise BudgetError(
-        f"epsilon {asked:.4g} is asked and {left:.4g} is left of {cap.epsilon:g} per {cap.per}"
-        f" (delta {delta:g}); {when}",
-        where=f"dataset {balance.limit.dataset!r}" if balance.limit.dataset else f"population {balance.population!r}",
-        fix=fix,
-    )

@@ -85,8 +85,9 @@ def _detail_flaw(entry: Entry) -> str | None:
                 if entry.nano_rho == 0 and rho_of_event(paid.event) is not None:
                     return "charges no rho for an event that is zCDP"
             case "approve":
-                if digest(approval(entry.detail_json).terms) != entry.key:
-                    return "its terms are not those of its digest"
+                signed = approval(entry.detail_json).terms
+                if digest(signed) != entry.key or signed.get("population") != entry.population:
+                    return "its terms are not those of its digest and population"
             case _:
                 if not isinstance(json.loads(entry.detail_json), dict):
                     return "its detail is not a JSON object"

@@ -11,7 +11,7 @@ import re
 import socket
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -179,7 +179,7 @@ class PostgresDatabase:
         """Cut the line when server or network stay silent: keepalives see a dead host, not a stalled one."""
         descriptor = os.dup(connection.connection.dbapi_connection.pgconn.socket)  # pyright: ignore
         line = socket.socket(fileno=descriptor)
-        timer = threading.Timer(3 * self._busy_seconds + CONNECT_SECONDS, lambda: line.shutdown(socket.SHUT_RDWR))
+        timer = threading.Timer(3 * self._busy_seconds + CONNECT_SECONDS, _cut, [line])
         timer.daemon = True
         timer.start()
         try:
@@ -207,6 +207,11 @@ class PostgresDatabase:
             use_native_hstore=False,
             connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "noctule ledger", **silence},
         )
+
+
+def _cut(line: socket.socket) -> None:
+    with suppress(OSError):  # it may have ended by itself
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _make(connection: "Connection") -> None:

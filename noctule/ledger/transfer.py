@@ -50,12 +50,13 @@ def migrate(ledger: Ledger, to: str, *, who: str, why: str) -> int:
 
     Once it began, the same call again goes on where it stopped, and no other place can be named. Raises LedgerError.
     """
-    target = Ledger(to)
+    target = Ledger(to if "://" in to else Path(to).resolve())
     if target.where == ledger.where:
         raise LedgerError("the ledger lies there already", where=ledger.where, fix="name another place")
     entries = _whole(ledger)
-    sealed = bool(entries) and entries[-1].kind == "moved"
-    if not sealed:
+    if not entries:
+        raise LedgerError("there is no entry to move", where=ledger.where, fix="set NOCTULE_LEDGER to the new place")
+    if entries[-1].kind != "moved":
         if target.entries():
             raise LedgerError("there is a book there already", where=target.where, fix="name an empty place")
         ledger.seal(target.where, who=who, why=why)

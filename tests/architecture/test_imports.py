@@ -38,6 +38,12 @@ def test_loading_imports_nothing_heavy(module: str) -> None:
     assert loaded_by(module) == []
 
 
+def test_the_ledger_imports_no_database_before_it_is_opened() -> None:
+    code = "import sys, noctule.ledger; print(*{'sqlalchemy', 'psycopg', 'dp_accounting', 'numpy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 def test_the_library_does_not_know_dagster() -> None:
     guilty = [path for path in sources("noctule") if any(m.split(".")[0] == "dagster" for m in imports(path))]
     assert guilty == []

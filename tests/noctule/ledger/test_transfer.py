@@ -90,6 +90,11 @@ def test_a_move_cut_off_in_between_grants_nowhere_and_goes_on(
     assert grants(Ledger(to, now=clock))
 
 
+def test_an_empty_book_does_not_move(ledger: Ledger, tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match="no entry to move"):
+        migrate(ledger, str(tmp_path / "moved.db"), who="x", why="x")
+
+
 def test_two_books_never_merge(full: Ledger, place, tmp_path: Path, request, clock) -> None:
     file, to = tmp_path / "book.jsonl", other(place, tmp_path, request)
     export(full, file)
