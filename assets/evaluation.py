@@ -10,7 +10,7 @@ from assets.metadata import metadata, table
 from assets.step import step
 from noctule.contract import Contract
 from noctule.evaluation.evaluate import evaluate, store
-from noctule.ingest.snapshot import load
+from noctule.ingest.snapshot import named
 from noctule.refresh import fitted
 from resources.state import State
 
@@ -27,7 +27,7 @@ def evaluation(contract: Contract) -> dg.AssetsDefinition:
     )
     def asset(state: State, synthetic: dict[str, Any]) -> dg.MaterializeResult:
         bundle = fitted(contract, Path(synthetic["bundle"]))
-        snapshot = load(state.home, contract.name, synthetic["snapshot"])
+        snapshot = named(state.home, contract.name, synthetic["snapshot"])
         found = evaluate(bundle.contract, snapshot, Path(synthetic["staged"]), bundle.receipt["score"])
         store(found, state.home, contract.name, synthetic["release_id"])
         facts = {

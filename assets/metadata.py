@@ -10,6 +10,9 @@ from noctule.contract.arrow import release_schema
 # name -> tier (design.md, section 7). `internal` shows only where the instance is inside the vault.
 ALLOWED = {
     "action": "public",
+    "why": "public",
+    "period": "public",
+    "next_refit": "public",
     "engine": "public",
     "snapshot": "public",
     "privacy/epsilon": "public",

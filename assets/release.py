@@ -9,7 +9,9 @@ import dagster as dg
 from assets.metadata import column_schema, metadata, table
 from assets.step import step
 from assets.synthesizer import guarantee
+from assets.tonight import facts, night_of
 from noctule.contract import Contract
+from noctule.contract.model import Refresh
 from noctule.refresh import balance, fitted
 from noctule.release.anchors import anchor
 from noctule.release.publish import publish
@@ -27,7 +29,7 @@ def release(contract: Contract) -> dg.AssetsDefinition:
         **step(contract, "release", kinds={"parquet"}, description=DESCRIPTION),
         ins={"evaluation": dg.AssetIn([contract.name, "evaluation"])},
         metadata={"dagster/column_schema": column_schema(contract)},
-        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=_window(contract.refresh.schedule)),
+        freshness_policy=_freshness(contract.refresh),
     )
     def asset(state: State, evaluation: dict[str, Any]) -> dg.MaterializeResult:
         bundle = fitted(contract, Path(evaluation["bundle"]))
@@ -49,7 +51,7 @@ def release(contract: Contract) -> dg.AssetsDefinition:
         outcome = {
             "dataset": contract.name,
             "engine": receipt["engine"],
-            "action": evaluation["action"],
+            **facts(night_of(evaluation)),
             "epsilon": receipt["epsilon"] if charged else 0.0,
             "delta": receipt["delta"],
             "rho": receipt["rho"] if charged else 0.0,
@@ -65,7 +67,7 @@ def release(contract: Contract) -> dg.AssetsDefinition:
 
 def _facts(contract: Contract, outcome: dict[str, Any], receipt: dict[str, Any]) -> dict[str, Any]:
     return {
-        "action": outcome["action"],
+        **{name: outcome[name] for name in ("action", "why", "period", "next_refit")},
         "engine": outcome["engine"],
         "release": outcome["release"],
         "dagster/uri": f"{outcome['release']}/data",
@@ -92,7 +94,13 @@ def _draws(draws: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _window(schedule: str) -> timedelta:
-    """How old a release may grow: the schedule's longest gap and a few hours."""
-    _, _, day, _, weekday = schedule.split()
-    return timedelta(days=32 if day != "*" else 8 if weekday != "*" else 1, hours=4)
+def _freshness(refresh: Refresh) -> dg.FreshnessPolicy | None:
+    """How old a release may grow: the longest gap and a few hours; None where no calendar ends the skipping."""
+    _, _, day, _, weekday = refresh.schedule.split()
+    days = 32 if day != "*" else 8 if weekday != "*" else 1
+    if refresh.between == "skip":
+        period = {"nightly": 1, "weekly": 7, "monthly": 31}.get(refresh.refit)
+        if period is None:
+            return None
+        days = max(days, 1) + period
+    return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=days, hours=4))

@@ -1,11 +1,14 @@
 """The only step that spends budget: reserve, read, measure with noise, store, commit."""
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import dagster as dg
 
 from assets.metadata import metadata
 from assets.step import step
+from assets.tonight import facts, night_of, skipped
 from noctule.contract import Contract
 from noctule.ingest.snapshot import load
 from noctule.refresh import balance, synthesize
@@ -13,8 +16,9 @@ from resources.state import State
 
 DESCRIPTION = """The differentially private model of the table; the only step that spends budget.
 
-The ledger holds the charge before a row is read. The same snapshot, contract and engine again load the stored model
-and charge nothing. There is no retry: a crash stays charged, and the next run reuses what was stored."""
+The ledger holds the charge before a row is read. The same period, contract and engine again load the stored model
+and charge nothing, whatever the source holds by then. There is no retry: a crash stays charged, and the next run reuses
+what was stored."""
 
 
 def synthesizer(contract: Contract) -> dg.AssetsDefinition:
@@ -22,19 +26,24 @@ def synthesizer(contract: Contract) -> dg.AssetsDefinition:
         **step(contract, "synthesizer", kinds={"smartnoise"}, description=DESCRIPTION),
         ins={"pii": dg.AssetIn([contract.name, "pii"])},
         code_version=contract.fit_digest()[:16],
+        output_required=False,
     )
-    def asset(state: State, pii: dict[str, Any]) -> dg.MaterializeResult:
-        snapshot = load(state.home, contract.name, pii["snapshot"])
-        night = synthesize(contract, snapshot, state.home, state.ledger)
-        receipt = night.bundle.receipt
+    def asset(state: State, pii: dict[str, Any]) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
+        night = night_of(pii)
+        snapshot = load(state.home, contract.name, night.snapshot) if night.reads else None
+        done = synthesize(contract, night, snapshot, state.home, state.ledger)
+        night, receipt = done.night, done.bundle.receipt
+        if night.action == "skip":
+            yield skipped(contract, "synthesizer", night)
+            return
         charged = night.action == "refit"
         money = balance(contract, state.ledger)
-        return dg.MaterializeResult(
-            value={"bundle": str(night.folder), "action": night.action, "snapshot": snapshot.id},
+        yield dg.MaterializeResult(
+            value={**asdict(night), "bundle": str(done.folder)},
             data_version=dg.DataVersion(receipt["key"]),
             metadata=metadata(
                 {
-                    "action": night.action,
+                    **facts(night),
                     "engine": receipt["engine"],
                     "privacy/epsilon": receipt["epsilon"] if charged else 0.0,
                     "privacy/epsilon_total": money["epsilon_total"],

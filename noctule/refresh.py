@@ -1,13 +1,15 @@
-"""One night of one dataset: snapshot, then reserve -> read -> fit -> score -> store -> commit.
+"""One night of one dataset: begin, snapshot, then reserve -> read -> fit -> score -> store -> commit.
 
-The order is the guarantee. The ledger holds the whole charge before a row of the snapshot is read for it
-(design.md, invariant 2); a crash leaves the reservation charged; a retry with the same key reuses the
-stored model or charges again.
+The order is the guarantee. What a night does is settled at its start, from public facts. The ledger holds the whole
+charge before a row of the snapshot is read for it (design.md, invariant 2); a crash leaves the reservation charged; a
+retry with the same key reuses the stored model or charges again.
 """
 
 import hashlib
 import logging
 import math
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,10 +35,12 @@ from noctule.ledger.book import Ledger
 from noctule.locks import locked
 from noctule.mechanisms.accounting import NANO
 from noctule.mechanisms.tap import NoiseTap
+from noctule.period import date_of, next_refit, period_of
 from noctule.purchase.buy import buy
 from noctule.purchase.cells import of_snapshot
 from noctule.purchase.price import Charge, affordable, charge
 from noctule.release.anchors import published_anchors
+from noctule.release.latest import released
 from noctule.sealed import sealed
 
 log = logging.getLogger(__name__)
@@ -47,12 +51,34 @@ SCORE_SEED = 1  # of the sample that is scored; sampling is post-processing, so 
 
 
 @dataclass(frozen=True)
+class Night:
+    """What one night does and why, in public words; made once, at its start, and handed from step to step.
+
+    So a chain that passes midnight stays in one period and pays once. `date`: local, of the start; `period`: what one
+    charge buys a model for; `next_refit`: the first date of the next one, where a calendar knows it; `snapshot`: id of
+    tonight's rows or, on a night that reads none, of those that the standing model was fitted on; empty until known.
+    """
+
+    date: str
+    period: str
+    action: Literal["refit", "resample", "skip"]
+    why: str
+    next_refit: str | None = None
+    snapshot: str = ""
+
+    @property
+    def reads(self) -> bool:
+        """Whether the night opens the source: only where it may refit, so that nothing else can hang on the rows."""
+        return self.action == "refit"
+
+
+@dataclass(frozen=True)
 class Synthesis:
-    """A fitted model ready to sample, where it lies, and whether this night paid for it."""
+    """A fitted model ready to sample, where it lies, and what this night came to."""
 
     bundle: Bundle
     folder: Path
-    action: Literal["refit", "resample"]
+    night: Night
 
 
 def require_ready(contract: Contract) -> None:
@@ -74,17 +100,34 @@ def require_ready(contract: Contract) -> None:
             where=f"{contract.name}: privacy.epsilon",
             fix="raise epsilon, or delta",
         )
-    if contract.refresh.refit != "nightly":
+    if contract.refresh.refit == "on_drift":
         raise ContractError(
-            f"refit: {contract.refresh.refit} is not built yet",
+            "refit: on_drift is not built yet",
             where=f"{contract.name}: refresh.refit",
-            fix="write refit: nightly, which refits only when the snapshot or the contract changed",
+            fix="write refit: nightly, weekly, monthly or on_new_version",
         )
 
 
 @sealed
+def begin(contract: Contract, home: Home, ledger: Ledger, moment: datetime) -> Night:
+    """Settle what the night that starts at `moment` does. No row is read, and nothing hangs on the rows.
+
+    A period whose model is stored and paid for never refits, whatever the source holds by now. Raises ContractError,
+    ApprovalError.
+    """
+    require_ready(contract)
+    ledger.require_approved(contract)
+    refresh = contract.refresh
+    date, period, upcoming = date_of(refresh, moment), period_of(refresh, moment), next_refit(refresh, moment)
+    with _turn(contract, home):
+        stored = _stored(contract, period, home, ledger)
+    night = Night(str(date), period, "refit", _due(contract, period, ledger), upcoming and str(upcoming))
+    return night if stored is None else _free(contract, night, stored, home)
+
+
+@sealed
 def take_snapshot(contract: Contract, home: Home, ledger: Ledger, root: Path) -> Snapshot:
-    """The night's snapshot: the last one while the source file stands untouched, else a new one.
+    """The snapshot of a night that refits: the last one while the source file stands untouched, else a new one.
 
     At the cap a touched file is not even opened. Raises ApprovalError, BudgetError, ContractError, DataError.
     """
@@ -101,22 +144,27 @@ def take_snapshot(contract: Contract, home: Home, ledger: Ledger, root: Path) ->
 
 
 @sealed
-def synthesize(contract: Contract, snapshot: Snapshot, home: Home, ledger: Ledger) -> Synthesis:
-    """The stored model of this snapshot, contract and engine; or a new one, reserved, fitted and committed.
+def synthesize(contract: Contract, night: Night, snapshot: Snapshot | None, home: Home, ledger: Ledger) -> Synthesis:
+    """The stored model of the night's period; or, on a night that refits, a new one: reserved, fitted and committed.
 
-    Raises CheckError without a passed verdict for this snapshot, ApprovalError, BudgetError at the cap.
+    `snapshot`: tonight's, on a night that reads. Raises CheckError without a passed verdict for it, ApprovalError,
+    BudgetError at the cap, BundleError when the model that the night was to sample is gone.
     """
     require_ready(contract)
     ledger.require_approved(contract)
-    require_verdict(contract, snapshot, home)
-    key = fit_key(contract, snapshot)
-    folder = _model_folder(contract, home, key)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with locked(folder.parent):  # two runs of one dataset take turns, so that the second finds the first one's model
-        if stored := _stored(contract, key, folder, ledger):
-            log.info("model of this snapshot is stored: nothing is charged")
-            return Synthesis(stored, folder, "resample")
-        return Synthesis(_fit(contract, snapshot, home, key, ledger), folder, "refit")
+    folder = _model_folder(contract, home, fit_key(contract, night.period))
+    with _turn(contract, home):  # two runs of one dataset take turns, so that the second finds the first one's model
+        if stored := _stored(contract, night.period, home, ledger):
+            log.info("the model of %s is stored: nothing is charged", night.period)
+            return Synthesis(stored, folder, _free(contract, night, stored, home))
+        if snapshot is None or night.action != "refit":
+            raise BundleError(
+                f"the stored model of {night.period} went away while the night ran",
+                where=contract.name,
+                fix=f"run the night again: noctule run {contract.name}; without its model, it refits and is charged",
+            )
+        require_verdict(contract, snapshot, home)
+        return Synthesis(_fit(contract, night, snapshot, home, ledger), folder, night)
 
 
 def fitted(contract: Contract, folder: Path) -> Bundle:
@@ -135,13 +183,18 @@ def fitted(contract: Contract, folder: Path) -> Bundle:
     return replace(bundle, contract=contract.with_domains_of(bundle.contract))
 
 
-def fit_key(contract: Contract, snapshot: Snapshot) -> str:
-    """What one charge buys: this dataset, snapshot, contract and engine configuration (hex, 32 characters)."""
-    return hashlib.sha256(f"{contract.name}/{snapshot.id}/{contract.fit_digest()}".encode()).hexdigest()[:32]
+def fit_key(contract: Contract, period: str) -> str:
+    """What one charge buys: this dataset's model of one period, contract and engine (hex, 32 characters).
+
+    Whatever the rows: a key of their content would make the charge tell that they changed.
+    """
+    return hashlib.sha256(f"{contract.name}/{period}/{contract.fit_digest()}".encode()).hexdigest()[:32]
 
 
-def _stored(contract: Contract, key: str, folder: Path, ledger: Ledger) -> Bundle | None:
-    """The bundle under this key when it is whole and paid for; a crash after storing is committed here."""
+def _stored(contract: Contract, period: str, home: Home, ledger: Ledger) -> Bundle | None:
+    """The bundle of the period when it is whole and paid for; a crash after storing is committed here."""
+    key = fit_key(contract, period)
+    folder = _model_folder(contract, home, key)
     pending = ledger.pending(contract.name, key)
     if not folder.exists() or not (pending or ledger.committed(contract.name, key)):
         return None
@@ -152,11 +205,30 @@ def _stored(contract: Contract, key: str, folder: Path, ledger: Ledger) -> Bundl
         folder.rename(folder.with_name(f".{key}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"))
         return None
     if pending and found.receipt["reservation"] == pending.seq:
-        ledger.commit(pending, {"bundle": key})
+        ledger.commit(pending, _paid_for(contract, key, period))
     return found
 
 
-def _fit(contract: Contract, snapshot: Snapshot, home: Home, key: str, ledger: Ledger) -> Bundle:
+def _due(contract: Contract, period: str, ledger: Ledger) -> str:
+    """Why a period without a stored model refits; every reason is public."""
+    key, name = fit_key(contract, period), contract.name
+    if ledger.pending(name, key) or ledger.committed(name, key):
+        return f"the model of {period} was lost, damaged or not finished"
+    bought = (entry for entry in ledger.entries() if entry.kind == "commit" and entry.dataset == name)
+    if any(entry.detail.get("period") == period for entry in bought):
+        return f"the contract changed in {period}"
+    return f"first run of {period}"
+
+
+def _free(contract: Contract, night: Night, stored: Bundle, home: Home) -> Night:
+    """The night as it goes on with a stored model. A model of which nothing was released is sampled in any case."""
+    skip = contract.refresh.between == "skip" and released(home, contract.name, stored.receipt["key"])
+    known = {"why": f"the model of {night.period} stands", "snapshot": stored.receipt["snapshot"]}
+    return replace(night, action="skip" if skip else "resample", **known)
+
+
+def _fit(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledger: Ledger) -> Bundle:
+    key = fit_key(contract, night.period)
     cost = charge(contract)
     _require_whole(ledger, home)
     reservation = ledger.reserve(contract, key=key, event=_event(cost), **asdict(cost))
@@ -177,6 +249,7 @@ def _fit(contract: Contract, snapshot: Snapshot, home: Home, key: str, ledger: L
         "approximate_delta": cost.delta,  # of delta: the part that thresholded releases may fail with
         "unit": contract.unit.model_dump(),
         "key": key,
+        "period": night.period,
         "fit_digest": contract.fit_digest(),  # of the contract as declared; the bundle holds what was bought too
         "snapshot": snapshot.id,
         "reservation": reservation.seq,
@@ -189,8 +262,12 @@ def _fit(contract: Contract, snapshot: Snapshot, home: Home, key: str, ledger: L
     }
     bundle = Bundle(bought.contract, model, receipt)
     bundles.write(bundle, _model_folder(contract, home, key))
-    ledger.commit(reservation, {"bundle": key})
+    ledger.commit(reservation, _paid_for(contract, key, night.period))
     return bundle
+
+
+def _paid_for(contract: Contract, key: str, period: str) -> dict[str, Any]:
+    return {"bundle": key, "period": period, "fit_digest": contract.fit_digest()}
 
 
 def _learn(contract: Contract, counts: Counts, nano_rho: int, tap: NoiseTap) -> tuple[Model, ChargedScore]:
@@ -221,6 +298,15 @@ def _require_whole(ledger: Ledger, home: Home) -> None:
             where=ledger.where,
             fix="restore the ledger from its backup; without it nobody knows what was spent",
         )
+
+
+@contextmanager
+def _turn(contract: Contract, home: Home) -> Generator[None]:
+    """One run of a dataset at a time decides and fits."""
+    folder = home.models / contract.name
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        yield
 
 
 def _model_folder(contract: Contract, home: Home, key: str) -> Path:

@@ -31,5 +31,5 @@ def nightly_schedule(contract: Contract) -> dg.ScheduleDefinition:
         cron_schedule=contract.refresh.schedule,
         execution_timezone=contract.refresh.timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING if running else dg.DefaultScheduleStatus.STOPPED,
-        description=f"Nightly refresh of {contract.name}. A repeat on an unchanged snapshot costs nothing.",
+        description=f"Nightly refresh of {contract.name}. A night that does not refit costs nothing.",
     )

@@ -11,11 +11,15 @@ from typing import Any
 import dagster as dg
 
 from noctule.checks.verdict import require
+from noctule.contract import Contract
 from noctule.contract.load import load_all
 from noctule.errors import NoctuleError, UsageError
 from noctule.home import Home
 from noctule.ingest.snapshot import load
+from noctule.ledger.book import Ledger
 from noctule.progress import progress
+from noctule.refresh import balance
+from noctule.release.latest import latest
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -34,27 +38,55 @@ def run(name: str) -> dict[str, Any]:
         except dg.DagsterError as error:  # a blocking check, or Dagster itself; a step's own error comes as it is
             fault = type(error).__name__
         else:
-            return result.asset_value(dg.AssetKey([name, "release"]))
+            return _outcome(ROOT, name, result)
     if fault == "DagsterAssetCheckFailedError":
         _explain_checks(ROOT, name)
     raise NoctuleError(f"the run ended with {fault}", where=name, fix="open the run in the UI (`make dev`)")
 
 
+def _outcome(root: Path, name: str, result: dg.ExecuteInProcessResult) -> dict[str, Any]:
+    """The facts of the night's release; or, of a night that ended in a skip, of the release that still stands."""
+    skips = result.get_asset_observation_events()
+    if not skips:
+        return result.asset_value(dg.AssetKey([name, "release"]))
+    home, contract = Home.from_environment(), _contract(root, name)
+    standing = latest(home, name)
+    return {
+        "dataset": name,
+        "engine": contract.engine.name,
+        **dict.fromkeys(("next_refit", "rows", "snapshot")),
+        **{key: entry.value for key, entry in skips[-1].asset_observation_data.asset_observation.metadata.items()},
+        "epsilon": 0.0,
+        "delta": contract.privacy.delta,
+        "rho": 0.0,
+        **balance(contract, Ledger(home.ledger)),
+        "release": None if standing is None else str(standing.parents[1]),
+    }
+
+
 def _explain_checks(root: Path, name: str) -> None:
     """Raise the CheckError that training would have raised: it names checks and columns."""
     home = Home.from_environment()
-    contract = next(contract for contract in load_all(root / "datasets") if contract.name == name)
+    contract = _contract(root, name)
     raw = json.loads((home.root / "handles" / name / "raw.json").read_text())
     require(contract, load(home, name, raw["snapshot"]), home)
 
 
+def _contract(root: Path, name: str) -> Contract:
+    return next(contract for contract in load_all(root / "datasets") if contract.name == name)
+
+
 def receipt(outcome: dict[str, Any]) -> str:
-    """One line: what was done, what it cost, what is left, and where the release lies."""
-    return (
-        f"{outcome['dataset']}: {outcome['action']} · epsilon {outcome['epsilon']:g} "
-        f"(total {outcome['epsilon_total']:.3g}, left {outcome['epsilon_left']:.3g}, delta {outcome['delta']:g}) · "
-        f"{outcome['rows']:,} rows · {outcome['release']}"
-    )
+    """One line: what was done and why, what it cost, what is left, when it refits, and where the release lies."""
+    parts = [
+        f"{outcome['dataset']}: {outcome['action']}, {outcome['why']}",
+        f"epsilon {outcome['epsilon']:g} (total {outcome['epsilon_total']:.3g}, left {outcome['epsilon_left']:.3g}, "
+        f"delta {outcome['delta']:g})",
+        f"next refit on {outcome['next_refit']}" if outcome["next_refit"] else None,
+        f"{outcome['rows']:,} rows" if outcome["rows"] else None,
+        outcome["release"],
+    ]
+    return " · ".join(filter(None, parts))
 
 
 def _job(defs: dg.Definitions, name: str) -> dg.JobDefinition:

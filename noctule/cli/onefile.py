@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from noctule.ledger.book import Ledger
 from noctule.ledger.person import user
 from noctule.parallel import cores
 from noctule.progress import progress
-from noctule.refresh import balance, require_ready, synthesize, take_snapshot
+from noctule.refresh import Night, balance, require_ready, synthesize, take_snapshot
 from noctule.release.passport import passport
 from noctule.release.stage import tables
 from noctule.release.write import write_csv, write_parquet
@@ -51,7 +52,11 @@ DELTA = 1e-6  # without a contract
 @click.option("--categorical", default="", help="Columns that are categories, comma separated.")
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of the model bundle.")
 def train(source: Path, contract_file: Path | None, output: Path, categorical: str, **given: Any) -> None:
-    """Fit a differentially private model of one file and charge it to the ledger."""
+    """Fit a differentially private model of one file and charge it to the ledger.
+
+    The same file under the same contract and engine again is the stored model, for nothing: the key is the content,
+    and not a period as in a deployment, since whoever types the command holds the file and decides.
+    """
     if given["model"]:
         engine(given["model"])
     if output.exists():
@@ -69,17 +74,18 @@ def train(source: Path, contract_file: Path | None, output: Path, categorical: s
     with progress(contract.name):
         snapshot = take_snapshot(contract, home, ledger, source.resolve().parent)
         inspect(contract, snapshot, home)
-        night = synthesize(contract, snapshot, home, ledger)
-    bundles.write(night.bundle, output)
-    charged = contract.privacy.epsilon if night.action == "refit" else 0.0
+        by_hand = Night(f"{datetime.now(UTC):%Y-%m-%d}", f"content {snapshot.id}", "refit", "asked for by hand")
+        done = synthesize(contract, by_hand, snapshot, home, ledger)
+    bundles.write(done.bundle, output)
+    charged = contract.privacy.epsilon if done.night.action == "refit" else 0.0
     money = balance(contract, ledger)
     click.echo(
         f"{output}: epsilon charged: {charged:g} (total {money['epsilon_total']:.3g}, "
         f"left {money['epsilon_left']:.3g}, delta {contract.privacy.delta:g})"
     )
-    for bought in night.bundle.receipt.get("bought", []):
+    for bought in done.bundle.receipt.get("bought", []):
         click.echo(
-            f"  {bought['column']}: {bought['found']}, for rho {bought['rho']:.3g} of {night.bundle.receipt['rho']:.3g}"
+            f"  {bought['column']}: {bought['found']}, for rho {bought['rho']:.3g} of {done.bundle.receipt['rho']:.3g}"
         )
 
 
@@ -125,6 +131,7 @@ def _overridden(contract: Contract, source: Path, given: dict[str, Any]) -> Cont
     words = contract.model_dump(by_alias=True)
     said = {name: value for name, value in given.items() if value is not None}
     words["source"] |= {"path": source.name, "kind": _kind(source) or contract.source.kind}
+    words["refresh"] = {}  # one fit, by hand: neither a calendar nor a watch
     words["engine"] |= {"name": said["model"]} if "model" in said else {}
     words["privacy"] |= {key: said[key] for key in ("epsilon", "delta") if key in said}
     words["unit"] |= {key: said[name] for key, name in (("column", "unit"), ("max_rows", "max_rows")) if name in said}

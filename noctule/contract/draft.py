@@ -28,9 +28,9 @@ FROM_DATA = """\
 # 20 people) are left out, bounds are rounded outward. No night runs on a data_draft domain.
 """
 REST = """\
-privacy: {epsilon: 1.0, delta: 1.0e-6, cap: {epsilon: 3.0, per: year}}  # review: what one refit costs, and the most
+privacy: {epsilon: 0.75, delta: 1.0e-6, cap: {epsilon: 3.0, per: year}}  # review: what one refit costs, and the most
 engine: {name: adaptive}  # review
-refresh: {schedule: "30 2 * * *", timezone: UTC, refit: nightly, rows: same}  # review
+refresh: {schedule: "30 2 * * *", timezone: UTC, refit: monthly, rows: same}  # review
 gates: {max_tvd2: 0.10, min_validity: 1.0}  # review
 release: {to: lake, keep: 30}  # review
 """

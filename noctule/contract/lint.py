@@ -1,10 +1,13 @@
 """Advice on a valid contract: what a reviewer would ask. Nothing here keeps a night from running by itself."""
 
+import math
 from collections.abc import Iterator
 
 from noctule.contract.columns import NumericColumn, OpenColumn
 from noctule.contract.model import Contract
 from noctule.errors import UsageError
+from noctule.mechanisms.accounting import epsilon_of, rho_of
+from noctule.period import MOST
 
 STRONG_EPSILON = 3.0
 LARGE_DELTA = 1e-5
@@ -48,10 +51,27 @@ def _schedule(contract: Contract) -> Iterator[str]:
         engine(contract.engine.name)
     except UsageError as refusal:
         yield f"engine.name: {refusal.what}; {refusal.fix}"
-    if contract.refresh.refit != "nightly":
-        yield f"refresh.refit: {contract.refresh.refit} is not built yet, and a night refuses to run; write nightly"
+    if (most := MOST.get(contract.refresh.refit, 0)) > (held := _refits(contract)):
+        yield (
+            f"refresh.refit: {contract.refresh.refit} means up to {most} refits in 365 days, and the cap holds {held}; "
+            f"they all fit at privacy.epsilon: {_fitting(contract, most):.3g}"
+        )
     if contract.gates.max_tvd2 is None:
         yield "gates.max_tvd2: no gate on fidelity is set; 0.10 is a fair start"
+
+
+def _refits(contract: Contract) -> int:
+    """How many refits of this contract its cap holds."""
+    privacy = contract.privacy
+    return rho_of(privacy.cap.epsilon, privacy.delta) // max(rho_of(privacy.epsilon, privacy.delta), 1)
+
+
+def _fitting(contract: Contract, refits: int) -> float:
+    """The epsilon of one refit at which so many are within the cap, to three digits, rounded down."""
+    privacy = contract.privacy
+    epsilon = epsilon_of(rho_of(privacy.cap.epsilon, privacy.delta) // refits, privacy.delta)
+    step = 10.0 ** (math.floor(math.log10(epsilon)) - 2) if epsilon else 1.0
+    return math.floor(epsilon / step) * step
 
 
 def _columns(contract: Contract) -> Iterator[str]:

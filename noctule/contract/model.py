@@ -21,7 +21,7 @@ from noctule.contract.columns import (
 from noctule.errors import ContractError
 
 Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
-
+DRIFT = 0.03  # where on_drift does not say: as much again as a good model's own error
 
 CRON = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))  # minute, hour, day, month, weekday
 
@@ -104,15 +104,24 @@ class EngineChoice(Strict):
 
 
 class Refresh(Strict):
+    """When a night runs, and which nights refit. `version` is declared public by the owner; changing it refits."""
+
     schedule: Annotated[StrictStr, AfterValidator(_cron)] = "30 2 * * *"
     timezone: StrictStr = "UTC"
-    refit: Literal["nightly", "weekly", "monthly", "on_drift"] = "nightly"
+    refit: Literal["nightly", "weekly", "monthly", "on_drift", "on_new_version"] = "nightly"
+    between: Literal["resample", "skip"] = "resample"  # what the other nights do
+    version: Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,62}$")] | None = None
+    drift: Annotated[float, Field(gt=0, le=1)] | None = None  # mean TVD of pairs beyond that after the fit; None: DRIFT
     rows: Literal["same"] | Annotated[StrictInt, Field(ge=1)] = "same"
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.timezone not in available_timezones():
             raise ValueError("timezone is unknown: use an IANA name such as Europe/Berlin")
+        if (self.version is not None) != (self.refit == "on_new_version"):
+            raise ValueError("version and refit: on_new_version belong together: state both, or neither")
+        if self.drift is not None and self.refit != "on_drift":
+            raise ValueError("drift has a meaning only with refit: on_drift; leave it out")
         return self
 
 

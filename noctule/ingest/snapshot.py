@@ -58,14 +58,19 @@ def facts(path: Path) -> dict[str, Any] | None:
     return found if sound else None
 
 
-def load(home: Home, dataset: str, id: str) -> Snapshot:
-    """The stored snapshot, its file compared with the SHA-256 noted at its making. Raises DataError when it differs."""
+def named(home: Home, dataset: str, id: str) -> Snapshot:
+    """The snapshot of this id, not looked at: it may be missing or damaged. Raises DataError for what is no id."""
     if not (re.fullmatch("[a-z][a-z0-9_]*", dataset) and re.fullmatch("[0-9a-f]{32}", id)):
         raise DataError("this is not the name of a snapshot", where="snapshot", fix="use the id that ingest gave")
-    path = folder(home, dataset) / id
-    known = facts(path)
-    if known is not None and sha256_of(path / DATA) == known["sha256"]:
-        return Snapshot(dataset, id, path)
+    return Snapshot(dataset, id, folder(home, dataset) / id)
+
+
+def load(home: Home, dataset: str, id: str) -> Snapshot:
+    """The stored snapshot, its file compared with the SHA-256 noted at its making. Raises DataError when it differs."""
+    snapshot = named(home, dataset, id)
+    known = facts(snapshot.path)
+    if known is not None and sha256_of(snapshot.path / DATA) == known["sha256"]:
+        return snapshot
     raise _damaged(dataset, id)
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from noctule.durable import sync, whole_file
+from noctule.errors import BundleError
 from noctule.home import Home
 from noctule.release.layout import LINK, POINTER
+from noctule.release.passport import read_passport
 
 
 def latest(home: Home, dataset: str) -> Path | None:
@@ -15,6 +17,16 @@ def latest(home: Home, dataset: str) -> Path | None:
     if not pointer.is_file():
         return None
     return pointer.parent / json.loads(pointer.read_text())["data"]
+
+
+def released(home: Home, dataset: str, model: str) -> bool:
+    """Whether the newest published release was sampled from the model of this key."""
+    if (file := latest(home, dataset)) is None:
+        return False
+    try:
+        return read_passport(file).get("model") == model
+    except BundleError:
+        return False
 
 
 def point(folder: Path, pointer: dict[str, Any]) -> None:

@@ -39,6 +39,7 @@ def passport(
         "max_rows": contract.unit.max_rows,
         "neighbouring_relation": "add or remove one unit",
         "engine": receipt["engine"],
+        "model": receipt["key"],
         "mechanisms": sorted({draw["mechanism"] for draw in receipt["draws"]}),
         "contract_sha256": contract.digest(),
         "schema_sha256": schema_digest(stored_schema(contract)),

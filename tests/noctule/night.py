@@ -1,9 +1,15 @@
-"""One night of a tiny table, as a process that can be killed: `python night.py STATE ROOT [STOP_AT]`."""
+"""One night of a tiny table, as a process that can be killed: `python night.py STATE ROOT [STOP_AT]`.
+
+Such a process runs in the night of MONDAY.
+"""
 
 import os
 import signal
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import noctule.refresh as refresh
 from noctule.checks.verdict import inspect
@@ -11,6 +17,7 @@ from noctule.contract import Contract
 from noctule.home import Home
 from noctule.ledger.book import Ledger
 
+MONDAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 CONTRACT = Contract.model_validate(
     {
         "name": "tiny",
@@ -47,13 +54,24 @@ def stop_at(boundary: str) -> None:
         Ledger.commit = lambda *_: die()  # type: ignore[method-assign, assignment]
 
 
-def night(state: Path, root: Path) -> refresh.Synthesis:
+def refitting(refit: str, **more: Any) -> Contract:
+    """The contract with another refresh policy."""
+    return Contract.model_validate(CONTRACT.model_dump(by_alias=True) | {"refresh": {"refit": refit, **more}})
+
+
+def night(state: Path, root: Path, moment: datetime = MONDAY, contract: Contract = CONTRACT) -> refresh.Synthesis:
+    """As the chain of assets goes through it; a skip that is known at the start ends in an AssertionError."""
     home, ledger = Home(state), Ledger(state / "ledger.db")
-    snapshot = refresh.take_snapshot(CONTRACT, home, ledger, root)
-    inspect(CONTRACT, snapshot, home)
-    return refresh.synthesize(CONTRACT, snapshot, home, ledger)
+    begun = refresh.begin(contract, home, ledger, moment)
+    assert begun.action != "skip"
+    snapshot = None
+    if begun.reads:
+        snapshot = refresh.take_snapshot(contract, home, ledger, root)
+        begun = replace(begun, snapshot=snapshot.id)
+        inspect(contract, snapshot, home)
+    return refresh.synthesize(contract, begun, snapshot, home, ledger)
 
 
 if __name__ == "__main__":
     stop_at(sys.argv[3] if len(sys.argv) > 3 else "")
-    print(night(Path(sys.argv[1]), Path(sys.argv[2])).action)
+    print(night(Path(sys.argv[1]), Path(sys.argv[2])).night.action)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,13 @@ from noctule.checks.verdict import inspect
 from noctule.contract import Contract
 from noctule.counts import stored
 from noctule.engines import bundle as bundles
-from noctule.errors import ApprovalError, BudgetError, CheckError, ContractError, DataError
+from noctule.errors import ApprovalError, BudgetError, BundleError, CheckError, ContractError, DataError
 from noctule.home import Home
 from noctule.ledger.book import Ledger
 from noctule.mechanisms.accounting import rho_of
 from noctule.purchase.price import charge
-from noctule.refresh import fitted, require_ready, synthesize, take_snapshot
-from tests.noctule.night import CONTRACT, night
+from noctule.refresh import begin, fitted, require_ready, synthesize, take_snapshot
+from tests.noctule.night import CONTRACT, MONDAY, night, refitting
 
 CHARGE = rho_of(1.0, 1e-6)
 
@@ -40,11 +41,103 @@ def spent(state: Path) -> int:
 
 def test_a_night_charges_once_and_its_tap_agrees(root: Path, home: Home) -> None:
     first, second = night(home.root, root), night(home.root, root)
-    assert (first.action, second.action) == ("refit", "resample")
+    assert (first.night.action, second.night.action) == ("refit", "resample")
     assert spent(home.root) == CHARGE == first.bundle.receipt["nano_rho"]
     drawn = sum(draw["rho"] for draw in first.bundle.receipt["draws"])
     assert drawn * 1e9 == pytest.approx(CHARGE, abs=1e-3)
     assert second.bundle.receipt == first.bundle.receipt
+
+
+def write(root: Path, rows: int) -> None:
+    lines = "".join(f"{'x' if i % 5 else 'y'},{i % 3}\n" for i in range(rows))
+    (root / "tiny.csv").write_text("a,b\n" + lines)
+
+
+DAY = timedelta(days=1)
+
+
+def test_a_new_night_is_charged_and_a_changed_file_is_not(root: Path, home: Home) -> None:
+    """That a night was charged tells the date, and nothing of the rows."""
+    first = night(home.root, root)
+    write(root, 300)
+    same_night, next_night = night(home.root, root), night(home.root, root, MONDAY + DAY)
+    assert [done.night.action for done in (first, same_night, next_night)] == ["refit", "resample", "refit"]
+    assert [done.night.why for done in (first, same_night, next_night)] == [
+        "first run of 2026-11-23", "the model of 2026-11-23 stands", "first run of 2026-11-24",
+    ]  # fmt: skip
+    assert spent(home.root) == 2 * CHARGE
+
+
+@pytest.mark.parametrize(
+    ("refit", "nights", "charges", "upcoming"),
+    [("weekly", 7, 1, "2026-11-30"), ("weekly", 8, 2, "2026-12-07"), ("monthly", 9, 2, "2027-01-01")],
+)
+def test_a_period_is_charged_once(root: Path, home: Home, refit: str, nights: int, charges: int, upcoming: str) -> None:
+    contract, ledger = refitting(refit), Ledger(home.ledger)
+    for number in range(0, nights, 1 if nights < 9 else 8):
+        done = night(home.root, root, MONDAY + number * DAY, contract)
+    assert done.night.next_refit == begin(contract, home, ledger, MONDAY + (nights - 1) * DAY).next_refit == upcoming
+    assert spent(home.root) == charges * CHARGE
+
+
+def test_a_new_version_refits_and_nothing_else_does(root: Path, home: Home) -> None:
+    one, two = (refitting("on_new_version", version=version) for version in ("2026a", "2026b"))
+    actions = [
+        night(home.root, root, MONDAY + at * 40 * DAY, word).night.action for at, word in enumerate([one, one, two])
+    ]
+    assert actions == ["refit", "resample", "refit"]
+    assert begin(two, home, Ledger(home.ledger), MONDAY).next_refit is None
+
+
+def test_a_night_that_cannot_refit_needs_no_source(root: Path, home: Home) -> None:
+    """So neither a missing file nor a failed check decides on its release."""
+    weekly = refitting("weekly")
+    first = night(home.root, root, contract=weekly)
+    (root / "tiny.csv").unlink()
+    second = night(home.root, root, MONDAY + DAY, weekly)
+    assert (second.night.action, second.night.snapshot) == ("resample", first.bundle.receipt["snapshot"])
+
+
+def test_a_night_that_passes_midnight_pays_for_the_day_it_began(root: Path, home: Home) -> None:
+    ledger = Ledger(home.ledger)
+    begun = begin(CONTRACT, home, ledger, MONDAY.replace(hour=23, minute=59))
+    snapshot = take_snapshot(CONTRACT, home, ledger, root)
+    inspect(CONTRACT, snapshot, home)
+    for _ in range(2):  # the second as when it is run again from the failed step
+        assert synthesize(CONTRACT, begun, snapshot, home, ledger).bundle.receipt["period"] == "2026-11-23"
+    assert spent(home.root) == CHARGE
+
+
+def test_a_changed_contract_refits_at_once(root: Path, home: Home) -> None:
+    weekly = refitting("weekly")
+    night(home.root, root, contract=weekly)
+    words = weekly.model_dump(by_alias=True)
+    words["privacy"]["epsilon"] = 0.5
+    cheaper = Contract.model_validate(words)
+    Ledger(home.ledger).approve(cheaper, who="an officer", why="half will do")
+    changed = night(home.root, root, MONDAY + DAY, cheaper)
+    assert (changed.night.action, changed.night.why) == ("refit", "the contract changed in 2026-W48")
+
+
+def test_a_model_that_goes_away_during_the_night_is_not_refitted_unread(root: Path, home: Home) -> None:
+    folder = night(home.root, root).folder
+    ledger = Ledger(home.ledger)
+    begun = begin(CONTRACT, home, ledger, MONDAY)
+    folder.rename(folder.with_name(".away"))
+    with pytest.raises(BundleError, match="went away"):
+        synthesize(CONTRACT, begun, None, home, ledger)
+    again = night(home.root, root)
+    assert (again.night.action, again.night.why) == (
+        "refit",
+        "the model of 2026-11-23 was lost, damaged or not finished",
+    )
+    assert spent(home.root) == 2 * CHARGE
+
+
+def test_what_was_never_released_is_not_skipped(root: Path, home: Home) -> None:
+    """A crash between fit and release must not cost the period its release; tests/pipelines has the skip itself."""
+    weekly = refitting("weekly", between="skip")
+    assert [night(home.root, root, MONDAY + at * DAY, weekly).night.action for at in range(2)] == ["refit", "resample"]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +147,7 @@ def test_a_kill_never_undercounts(root: Path, home: Home, boundary: str, charges
     """Killed before the model is stored, the charge stays and the retry pays again; killed after, it is reused."""
     killed(home.root, root, boundary)
     assert spent(home.root) == CHARGE
-    assert night(home.root, root).action == action
+    assert night(home.root, root).night.action == action
     assert spent(home.root) == charges * CHARGE
     assert Ledger(home.ledger).verify() == []
 
@@ -63,15 +156,15 @@ def test_a_damaged_model_is_set_aside_and_paid_again(root: Path, home: Home) -> 
     stored = night(home.root, root).folder / "arrays.npz"
     stored.chmod(0o644)
     stored.write_bytes(stored.read_bytes()[:-7])
-    assert night(home.root, root).action == "refit"
+    assert night(home.root, root).night.action == "refit"
     assert spent(home.root) == 2 * CHARGE
 
 
 def test_training_refuses_without_a_verdict(root: Path, home: Home) -> None:
     ledger = Ledger(home.ledger)
-    snapshot = take_snapshot(CONTRACT, home, ledger, root)
+    begun, snapshot = begin(CONTRACT, home, ledger, MONDAY), take_snapshot(CONTRACT, home, ledger, root)
     with pytest.raises(CheckError):
-        synthesize(CONTRACT, snapshot, home, ledger)
+        synthesize(CONTRACT, begun, snapshot, home, ledger)
     assert ledger.entries() == []
 
 
@@ -101,17 +194,17 @@ def test_a_contract_that_nobody_approved_opens_nothing(root: Path, home: Home) -
 def test_a_snapshot_that_cannot_be_read_was_charged_for(root: Path, home: Home) -> None:
     """Reserve, then read: the loss of the rows shows only after the charge, and nothing is refunded."""
     ledger = Ledger(home.ledger)
-    snapshot = take_snapshot(CONTRACT, home, ledger, root)
+    begun, snapshot = begin(CONTRACT, home, ledger, MONDAY), take_snapshot(CONTRACT, home, ledger, root)
     inspect(CONTRACT, snapshot, home)
     (snapshot.path / "data.parquet").unlink()
     with pytest.raises(DataError, match="missing or damaged"):
-        synthesize(CONTRACT, snapshot, home, ledger)
+        synthesize(CONTRACT, begun, snapshot, home, ledger)
     assert spent(home.root) == CHARGE
 
 
 def test_a_night_on_codes_from_disk_leaves_none(root: Path, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stored, "IN_MEMORY", 0)
-    assert night(home.root, root).action == "refit"
+    assert night(home.root, root).night.action == "refit"
     assert (home.vault / "codes" / "tiny").is_dir()
     assert not list((home.vault / "codes" / "tiny").iterdir())
 
@@ -163,10 +256,8 @@ def test_what_the_contract_leaves_open_is_bought_within_the_charge(root: Path, h
     ]
     words["privacy"] |= {"epsilon": 2.9}
     declared, ledger = Contract.model_validate(words), Ledger(home.ledger)
-    snapshot = take_snapshot(declared, home, ledger, root)
-    inspect(declared, snapshot, home)
-    first, second = (synthesize(declared, snapshot, home, ledger) for _ in range(2))
-    assert (first.action, second.action) == ("refit", "resample")
+    first, second = (night(home.root, root, contract=declared) for _ in range(2))
+    assert (first.night.action, second.night.action) == ("refit", "resample")
     receipt, cost = first.bundle.receipt, charge(declared)
     assert [item["column"] for item in receipt["bought"]] == ["a", "b"]
     assert receipt["nano_rho"] == cost.nano_rho == ledger.spent("testers", "lifetime")

@@ -34,6 +34,7 @@ columns:
   - {name: ill, type: boolean, target: true}
 privacy: {epsilon: 1.0, delta: 1.0e-6, cap: {epsilon: CAP, per: year}}
 engine: {name: adaptive}
+refresh: {refit: on_new_version, version: VERSION}
 gates: {max_tvd2: TVD2}
 """
 
@@ -52,8 +53,12 @@ class Deployment:
     def source(self) -> Path:
         return self.root / "data" / "clinic.csv"
 
-    def contract(self, *, cap: float = 3.0, tvd2: float = 0.5, replace: tuple[str, str] = ("", "")) -> None:
-        text = CONTRACT.replace("CAP", str(cap)).replace("TVD2", str(tvd2)).replace(*replace)
+    def contract(
+        self, *, cap: float = 3.0, tvd2: float = 0.5, version: str = "one", replace: tuple[str, str] = ("", "")
+    ) -> None:
+        """Another `version` makes the next run refit, as another date does under a calendar."""
+        text = CONTRACT.replace("CAP", str(cap)).replace("TVD2", str(tvd2)).replace("VERSION", version)
+        text = text.replace(*replace)
         (self.root / "datasets").mkdir(exist_ok=True)
         (self.root / "datasets" / "clinic.yaml").write_text(text)
 

@@ -51,11 +51,17 @@ def test_the_release_opens_everywhere_with_the_source_types(deployment: Deployme
     assert len(frame) == first["rows"] == pytest.approx(3000, abs=300)
 
 
-def test_the_second_night_on_the_same_snapshot_is_free(deployment: Deployment, first: dict[str, Any]) -> None:
+def test_the_second_night_of_a_period_is_free_whatever_the_source_holds(
+    deployment: Deployment, first: dict[str, Any]
+) -> None:
+    """The source is gone, and is not missed."""
+    hidden = deployment.source.rename(deployment.source.with_suffix(".away"))
     second = deployment.run()
+    hidden.rename(deployment.source)
     assert (second["action"], second["epsilon"], second["rho"]) == ("resample", 0.0, 0.0)
     assert (second["snapshot"], second["epsilon_total"]) == (first["snapshot"], first["epsilon_total"])
     assert second["release"] != first["release"]
+    assert (first["why"], second["why"]) == ("first run of version one", "the model of version one stands")
 
 
 def test_a_gate_keeps_the_release_back_and_latest_stands(deployment: Deployment, first: dict[str, Any]) -> None:
@@ -71,7 +77,7 @@ def test_a_gate_keeps_the_release_back_and_latest_stands(deployment: Deployment,
 def test_at_the_cap_the_changed_source_is_not_opened(deployment: Deployment, first: dict[str, Any]) -> None:
     """The changed file is malformed: had it been opened, the exit code would be 3."""
     before, kept = snapshots(deployment), deployment.source.read_bytes()
-    deployment.contract(cap=1.01)
+    deployment.contract(cap=1.01, version="two")
     deployment.source.write_bytes(kept + b'"unclosed')
     unsigned = deployment.noctule("run", "clinic", "--json")
     assert unsigned.returncode == 6 and "3.0 per year of the population becomes epsilon 1.01" in unsigned.stderr
@@ -80,9 +86,10 @@ def test_at_the_cap_the_changed_source_is_not_opened(deployment: Deployment, fir
     assert done.returncode == 4, done.stderr
     assert "returns on" in done.stderr
     assert snapshots(deployment) == before
-    deployment.contract()
+    deployment.contract(version="two")
     assert deployment.noctule("approve", "clinic", "--why", "the old budget").returncode == 0
     assert deployment.noctule("run", "clinic").returncode == 3
+    deployment.contract()
     deployment.source.write_bytes(kept)
     assert [entry.kind for entry in Ledger(deployment.home.ledger).entries()].count("reserve") == 1
 
@@ -92,15 +99,12 @@ def test_undeclared_pii_stops_the_night_before_any_charge(deployment: Deployment
     named = [[*row[:4], f"nina{number}@posteo.net", row[5]] for number, row in enumerate(rows(300, seed=2))]
     named[0][4] = "drug"
     write(deployment.source, named)
+    deployment.contract(version="two")
     done = deployment.noctule("run", "clinic")
+    deployment.contract()
     write(deployment.source, rows(3000, seed=1))
     assert done.returncode == 3, done.stderr
     assert len(Ledger(deployment.home.ledger).entries()) == entries
-
-
-def test_the_same_content_again_is_the_same_snapshot(deployment: Deployment, first: dict[str, Any]) -> None:
-    again = deployment.run()
-    assert (again["action"], again["snapshot"]) == ("resample", first["snapshot"])
 
 
 def test_staged_samples_do_not_pile_up(deployment: Deployment, first: dict[str, Any]) -> None:
@@ -118,7 +122,9 @@ def test_a_ledger_that_was_deleted_is_missed(deployment: Deployment, first: dict
     hidden = deployment.home.ledger.with_suffix(".away")
     deployment.home.ledger.rename(hidden)
     write(deployment.source, rows(3000, seed=3))
+    deployment.contract(version="two")
     refused, verified = deployment.noctule("run", "clinic"), deployment.noctule("ledger", "verify")
+    deployment.contract()
     deployment.home.ledger.unlink(missing_ok=True)
     hidden.rename(deployment.home.ledger)
     write(deployment.source, rows(3000, seed=1))

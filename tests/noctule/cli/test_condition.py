@@ -24,7 +24,7 @@ COLUMNS = [
     {"name": "age", "type": "integer", "bounds": [0, 99], "bins": 10},
     {"name": "drug", "type": "category", "categories": ["a, b", "c:d", "none"]},
 ]
-RECEIPT = {"epsilon": 1.0, "delta": 1e-6, "rho": 0.1, "engine": "mst", "draws": [], "epsilon_total": 1.0}
+RECEIPT = {"epsilon": 1.0, "delta": 1e-6, "rho": 0.1, "engine": "mst", "draws": [], "key": "0" * 32}
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def bundle(make_contract: Callable[..., Contract]) -> Bundle:
     steps += [Step(name, (COMPONENT,), rng.dirichlet(np.ones(size), 3)) for name, size in domain.items()]
     groupings = {name: Grouping.identity(size) for name, size in domain.items()}
     model = Model(domain, 500.0, tuple(steps), groupings, {COMPONENT: 3})
-    return Bundle(contract, model, {**RECEIPT, "ledger_head": "1:ab"})
+    return Bundle(contract, model, {**RECEIPT, "ledger_head": "1:ab", "epsilon_total": 1.0})
 
 
 def test_rows_meet_the_words_and_the_file_says_nothing_was_charged(bundle: Bundle, tmp_path: Path) -> None:

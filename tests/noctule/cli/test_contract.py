@@ -23,7 +23,13 @@ def test_a_contract_that_a_night_accepts() -> None:
     assert "patients is valid" in check(PATIENTS) and "no night will run" not in check(PATIENTS)
 
 
-@pytest.mark.parametrize(("old", "new"), [("name: adaptive", "name: patectgan"), ("refit: nightly", "refit: weekly")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("name: adaptive", "name: patectgan"),
+        ("sex, type: category,", "sex, type: category, domain_source: data_draft,"),
+    ],
+)
 def test_a_valid_contract_that_no_night_accepts_is_told_so(old: str, new: str) -> None:
     assert "but no night will run" in check(PATIENTS.replace(old, new))
 

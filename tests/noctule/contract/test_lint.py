@@ -21,7 +21,7 @@ def advice(text: str, old: str = "", new: str = "") -> str:
         ("1.0e-6", "1.0e-3", "privacy.delta: 0.001 is large"),
         ("name: mst", "name: dpgan", "refused"),
         ("name: mst", "name: nonsense", "there is no engine"),
-        ("engine:", "refresh: {refit: weekly}\nengine:", "refresh.refit: weekly is not built yet"),
+        ("engine:", "refresh: {refit: monthly}\nengine:", "means up to 13 refits in 365 days, and the cap holds 7"),
         ("unit: years", "domain_source: data_draft", "columns[3] (age).domain_source"),
         ("bins: 22", "bins: 1000", "columns[3] (age).bins"),
         (", target: true", "", "columns: none is marked target"),
