@@ -122,7 +122,10 @@ def begin(contract: Contract, home: Home, ledger: Ledger, moment: datetime) -> N
     with _turn(contract, home):
         stored = _stored(contract, period, home, ledger)
     night = Night(str(date), period, "refit", _due(contract, period, ledger), upcoming and str(upcoming))
-    return night if stored is None else _free(contract, night, stored, home)
+    if stored is None:
+        return night
+    ledger.tick()
+    return _free(contract, night, stored, home)
 
 
 @sealed

@@ -160,6 +160,22 @@ def test_a_monthly_refresh_needs_nobodys_word(ledger: Ledger, clock: Clock) -> N
         clock.forward(days=31)
 
 
+def test_nights_that_charge_nothing_break_the_silence_once_a_week(ledger: Ledger, clock: Clock) -> None:
+    ledger.tick()
+    assert ledger.entries() == []
+    ledger.reserve(contract(), key="k", event=zcdp(10), nano_rho=10)
+    for _ in range(60):
+        clock.forward(days=1)
+        ledger.tick()
+    assert kinds(ledger) == ["approve", "reserve", *["clock"] * 7]
+    clock.forward(days=36)
+    with pytest.raises(LedgerError, match="leaps forward"):
+        ledger.tick()
+    clock.forward(days=-36)
+    ledger.reserve(contract(), key="k", event=zcdp(10), nano_rho=10)
+    assert ledger.verify() == []
+
+
 def test_a_commit_needs_its_own_reservation_and_only_one(ledger: Ledger, reserve: Reserve) -> None:
     held = reserve(ledger, 5)
     for forged in (
