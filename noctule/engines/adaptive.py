@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from noctule.codes.forbidden import Forbidden
 from noctule.counts import Clique, Counts
 from noctule.engines.mixture import Effort, Evidence, Mixture
-from noctule.engines.model import COMPONENT, Model, Step
-from noctule.engines.oneway import OneWay, measure_one_way, noisy_rows
+from noctule.engines.model import COMPONENT, Measurement, Model, Step
+from noctule.engines.oneway import OneWay, draw_one_way, first_look, noisy_rows, noisy_total
+from noctule.engines.prior import Knowledge, Prior
 from noctule.engines.purse import Purse
 from noctule.engines.shape import Shape
 from noctule.mechanisms.tap import NoiseTap
@@ -34,6 +35,7 @@ ROUNDS = 4
 THREE_WAY = 0.6  # of a round's marginals may have three attributes
 SEEN = 12.0  # an ordered group holds this many standard deviations of a cell, so that its marginals are seen
 MOST_CELLS = 4000  # of a three-way marginal
+USELESS = 5.0  # an inherited cell known no better than to so many standard deviations of a later one is dropped
 IMPOSSIBLE = 0.1  # standard deviation of a count that the contract says is nothing, in that of a first count
 
 MEMBERS, COMPONENTS = (2, 8), 100  # fewest and most members; components of each
@@ -44,13 +46,27 @@ LAST = (Effort(250), Effort(100, last=0.01))
 class Adaptive:
     name = "adaptive"
 
-    def fit(self, counts: Counts, shape: Shape, *, nano_rho: int, max_rows: int, tap: NoiseTap) -> Model:
+    def fit(
+        self,
+        counts: Counts,
+        shape: Shape,
+        *,
+        nano_rho: int,
+        max_rows: int,
+        tap: NoiseTap,
+        prior: Prior | None = None,
+    ) -> Model:
         """A mixture for exactly `nano_rho`; it asks for counts alone, so any number of rows will do."""
         purse = Purse(nano_rho / 1e9, max_rows, tap)
-        plan = Plan.of(shape, purse, noisy_rows(counts, purse, TOTAL * purse.rho))
+        rows = noisy_rows(counts, purse, TOTAL * purse.rho)
+        plan = Plan.of(shape, purse, rows, prior)
         later = purse.sigma((1 - SELECT) * (purse.left - plan.one_way) / plan.tables) if plan.tables else 0.0
-        first = measure_one_way(counts, shape, purse, plan.one_way, floor=SEEN * later)
-        return _Fit(counts.grouped(first.groups), shape, purse, first, plan.members).run(plan.tables)
+        drawn = draw_one_way(counts, shape, purse, plan.one_way)
+        knowledge = Knowledge(prior, noisy_total(drawn))
+        knowledge.learn(drawn)
+        knowledge.forget(USELESS * later)
+        first = _first_look(knowledge, shape, prior, later)
+        return _Fit(counts.grouped(first.groups), shape, purse, first, knowledge, plan.members).run(plan.tables)
 
 
 @dataclass(frozen=True)
@@ -63,7 +79,7 @@ class Plan:
     members: int
 
     @classmethod
-    def of(cls, shape: Shape, purse: Purse, rows: float) -> "Plan":
+    def of(cls, shape: Shape, purse: Purse, rows: float, prior: Prior | None = None) -> "Plan":
         """By the TVD that noise would leave in the mean one-way marginal if all of rho went there.
 
         The more, the larger the share that the one-way marginals need, the fewer others can be seen, and the more
@@ -83,20 +99,28 @@ class Plan:
         return cls(share * purse.left, round(tables), round(members))
 
 
+def _first_look(knowledge: Knowledge, shape: Shape, prior: Prior | None, later: float) -> OneWay:
+    """Groups are those of the inherited tables where there are such; the others follow the noise, `later`, of a cell."""
+    one_way = [one for one in knowledge.measurements() if one.fine]
+    kept = {name for clique, fine in knowledge.old if not fine for name in clique}
+    keep = {name: prior.groupings[name].group for name in kept} if prior else {}
+    return first_look(one_way, shape, knowledge.total, floor=SEEN * later, keep=keep)
+
+
 class _Fit:
     """What grows from round to round: the measurements, and the mixture that explains them."""
 
-    def __init__(self, counts: Counts, shape: Shape, purse: Purse, first: OneWay, members: int) -> None:
-        self.counts, self.shape, self.purse, self.first = counts, shape, purse, first
-        self.measurements = list(first.measurements)
+    def __init__(
+        self, counts: Counts, shape: Shape, purse: Purse, first: OneWay, knowledge: Knowledge, members: int
+    ) -> None:
+        self.counts, self.shape, self.purse, self.first, self.knowledge = counts, shape, purse, first, knowledge
         self.axes = {name: axis for axis, name in enumerate(shape.domain)}
-        self.evidence = [Evidence(self._at(one.clique), *first.coarse_noisy(one)) for one in first.measurements]
-        self.evidence += self._impossible()
+        self.impossible = self._impossible()
         start = [first.coarse[name] for name in self.axes]
         rng = np.random.default_rng()  # where the members start: any start will do, all that follows is paid for
         sizes = [table.size for table in start]
         self.mixture = Mixture(sizes, first.total, start, rng, members=members, components=COMPONENTS)
-        self.misfit = self.mixture.fit(self.evidence, FIRST)
+        self.misfit = self.mixture.fit(self._evidence(), FIRST)
 
     def run(self, tables: int) -> Model:
         candidates = self._candidates()
@@ -111,12 +135,22 @@ class _Fit:
             self._measure({clique: exact[clique] for clique in chosen}, after)
             closed.update(*(_covered(clique) for clique in chosen))
             tables -= batch
-            self.misfit = self.mixture.fit(self.evidence, ROUND)
+            self.misfit = self.mixture.fit(self._evidence(), ROUND)
             log.info("%d marginals measured, %d rounds left, misfit %.2f", len(chosen), left - 1, self.misfit)
         for effort in LAST:
             if self.misfit > effort.settled:
-                self.misfit = self.mixture.fit(self.evidence, effort)
+                self.misfit = self.mixture.fit(self._evidence(), effort)
         return self._model()
+
+    def _evidence(self) -> list[Evidence]:
+        """All that is known of the groups: today's counts, what earlier fits left, and what the contract forbids."""
+        one_way = [Evidence(self._at(one.clique), *self.first.coarse_noisy(one)) for one in self.first.measurements]
+        tables = [
+            Evidence(self._at(one.clique), one.counts.astype(np.float64), np.square(one.sigma))
+            for one in self.knowledge.measurements()
+            if not one.fine
+        ]
+        return one_way + self.impossible + tables
 
     def _impossible(self) -> list[Evidence]:
         """What the contract forbids, as counts of nothing where it forbids whole groups; the sampler does the rest."""
@@ -147,11 +181,13 @@ class _Fit:
 
         A score is the L1 distance of model and rows, less the L1 norm that the noise of measuring alone would have.
         """
-        noise = math.sqrt(2 / math.pi) * self.purse.sigma((1 - SELECT) * rho / batch)
-        score = {
-            clique: float(np.abs(table - self.mixture.predict(self._at(clique))).sum()) - noise * table.size
-            for clique, table in exact.items()
-        }
+        sigma = self.purse.sigma((1 - SELECT) * rho / batch)
+        known = {one.clique: one.sigma for one in self.knowledge.measurements() if not one.fine}
+        score: dict[Clique, float] = {}
+        for clique, table in exact.items():
+            sigmas = (sigma**-2 + np.broadcast_to(known.get(clique, np.inf), table.shape) ** -2.0) ** -0.5  # after it
+            wrong = np.abs(table - self.mixture.predict(self._at(clique))).sum()
+            score[clique] = float(wrong - math.sqrt(2 / math.pi) * sigmas.sum())
         chosen: list[Clique] = []
         triples = math.ceil(THREE_WAY * batch)
         while score and len(chosen) < batch:
@@ -169,13 +205,11 @@ class _Fit:
 
     def _measure(self, exact: Mapping[Clique, NDArray[np.int64]], after: float) -> None:
         """Each marginal for the same rho, until `after` is left: in the last round exactly nothing."""
+        measured: list[Measurement] = []
         for number, (clique, table) in enumerate(exact.items()):
             rho = (self.purse.left - after) / (len(exact) - number)
-            measured = self.purse.measure(clique, table, rho, fine=False)
-            self.measurements.append(measured)
-            self.evidence.append(
-                Evidence(self._at(clique), measured.counts.astype(np.float64), np.array(measured.sigma**2))
-            )
+            measured.append(self.purse.measure(clique, table, rho, fine=False))
+        self.knowledge.learn(measured)
 
     def _at(self, clique: Clique) -> tuple[int, ...]:
         return tuple(self.axes[name] for name in clique)
@@ -192,7 +226,7 @@ class _Fit:
             tuple(steps),
             self.first.groupings,
             latent={COMPONENT: len(components)},
-            measurements=tuple(self.measurements),
+            measurements=self.knowledge.measurements(),
         )
 
 

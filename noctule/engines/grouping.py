@@ -31,11 +31,14 @@ def group_codes(histogram: Floats, *, floor: float, ordered: bool) -> Grouping:
     """
     floor = max(floor, LEAST_SHARE * histogram.sum())
     label = _runs(histogram, floor) if ordered else _rare(histogram, floor)
-    group = np.unique(label, return_inverse=True)[1].astype(np.int32)
+    return grouping(np.unique(label, return_inverse=True)[1].astype(np.int32), histogram)
+
+
+def grouping(group: NDArray[np.int32], histogram: Floats) -> Grouping:
+    """Groups that are given, (fine,), with the shares that `histogram` (fine codes, non-negative rows) gives codes."""
     mass = np.bincount(group, weights=histogram)[group]
     count = np.bincount(group)[group]
-    share = np.where(mass > 0, histogram / np.where(mass > 0, mass, 1), 1 / count)
-    return Grouping(group, share)
+    return Grouping(group, np.where(mass > 0, histogram / np.where(mass > 0, mass, 1), 1 / count))
 
 
 def _rare(histogram: Floats, floor: float) -> NDArray[np.int64]:

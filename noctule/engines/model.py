@@ -88,13 +88,15 @@ class Step:
 class Measurement:
     """Noisy counts of one clique, kept: already private, free to reuse.
 
-    `counts`: in rows, shape (sizes of the clique's attributes), of fine codes when `fine`, else of groups;
-    `sigma`: parameter of the discrete Gaussian on each cell, in rows.
+    `counts`: in rows, shape (sizes of the clique's attributes), of fine codes when `fine`, else of groups: integers as
+    drawn, or real numbers where measurements of several nights were combined (`prior.py`). `sigma`, in rows: parameter
+    of the discrete Gaussian on each cell; where combined, the standard deviation of each cell, same shape, under the
+    drift that was assumed between the nights.
     """
 
     clique: Clique
-    counts: NDArray[np.int64]
-    sigma: float
+    counts: NDArray[np.int64] | Floats
+    sigma: float | Floats
     fine: bool
 
 
@@ -144,10 +146,14 @@ class Model:
         if not clique or len(set(clique)) < len(clique) or not set(clique) <= set(self.domain):
             raise ValueError("a measurement is not of distinct real attributes")
         sizes = self.domain if measured.fine else {name: self.size(name) for name in clique}
-        if counts.dtype != np.int64 or counts.shape != tuple(sizes[name] for name in clique):
+        if counts.dtype.name not in ("int64", "float64") or counts.shape != tuple(sizes[name] for name in clique):
             raise ValueError("a measurement does not have the shape or type of its attributes")
-        if not (math.isfinite(measured.sigma) and measured.sigma > 0):
+        if np.shape(measured.sigma) not in ((), counts.shape):
+            raise ValueError("the sigma of a measurement must be one number, or one for each cell")
+        if not (np.isfinite(measured.sigma).all() and np.greater(measured.sigma, 0).all()):
             raise ValueError("the sigma of a measurement must be a finite number above 0")
+        if not np.isfinite(counts).all():
+            raise ValueError("the counts of a measurement must be finite")
 
     def size(self, attribute: str) -> int:
         """Number of states of an attribute in the steps: its groups, or its codes when it is latent."""
@@ -234,7 +240,10 @@ class Model:
             "total": self.total,
             "steps": [{"attribute": step.attribute, "parents": list(step.parents)} for step in self.steps],
             "forbidden": [list(one.masks) for one in self.forbidden],
-            "measurements": [{"clique": list(m.clique), "sigma": m.sigma, "fine": m.fine} for m in self.measurements],
+            "measurements": [
+                {"clique": list(m.clique), "sigma": m.sigma if isinstance(m.sigma, float) else None, "fine": m.fine}
+                for m in self.measurements
+            ],
         }
         arrays: dict[str, NDArray[Any]] = {}
         for position, step in enumerate(self.steps):
@@ -242,6 +251,9 @@ class Model:
             if grouping := self.groupings.get(step.attribute):
                 arrays[f"group{position}"], arrays[f"share{position}"] = grouping.group, grouping.share
         arrays |= {f"counts{position}": measured.counts for position, measured in enumerate(self.measurements)}
+        for position, measured in enumerate(self.measurements):
+            if not isinstance(measured.sigma, float):
+                arrays[f"sigma{position}"] = np.asarray(measured.sigma)
         for number, one in enumerate(self.forbidden):
             arrays |= {f"forbidden{number}_{position}": mask for position, mask in enumerate(one.masks.values())}
         return structure, arrays
@@ -250,7 +262,7 @@ class Model:
     def from_arrays(cls, structure: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> "Model":
         """The model back from `to_arrays`. Raises ValueError, KeyError or TypeError when the parts do not fit.
 
-        Format version 1 had no latent attributes, measurements or impossible combinations.
+        Format version 1 had no latent attributes, measurements or impossible combinations, version 2 none combined.
         """
         domain = {str(name): int(size) for name, size in structure["domain"]}
         latent = {str(name): int(size) for name, size in structure.get("latent", [])}
@@ -262,7 +274,12 @@ class Model:
             if name not in latent:
                 groupings[name] = Grouping(arrays[f"group{position}"], arrays[f"share{position}"])
         measurements = tuple(
-            Measurement(tuple(map(str, m["clique"])), arrays[f"counts{position}"], float(m["sigma"]), bool(m["fine"]))
+            Measurement(
+                tuple(map(str, m["clique"])),
+                arrays[f"counts{position}"],
+                arrays[f"sigma{position}"] if m["sigma"] is None else float(m["sigma"]),
+                bool(m["fine"]),
+            )
             for position, m in enumerate(structure.get("measurements", []))
         )
         forbidden = tuple(

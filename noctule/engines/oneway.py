@@ -1,14 +1,14 @@
 """The first look of a fit: every attribute's own counts, the number of rows, and groups of codes to go on with."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from noctule.counts import Counts
-from noctule.engines.grouping import group_codes, project_to_total
+from noctule.engines.grouping import group_codes, grouping, project_to_total
 from noctule.engines.model import Grouping, Measurement
 from noctule.engines.purse import Purse
 from noctule.engines.shape import Shape
@@ -32,33 +32,52 @@ class OneWay:
 
     @property
     def groups(self) -> dict[str, NDArray[np.int32]]:
-        return {name: grouping.group for name, grouping in self.groupings.items()}
+        return {name: one.group for name, one in self.groupings.items()}
 
     def coarse_noisy(self, measured: Measurement) -> tuple[Floats, Floats]:
-        """Noisy counts of the groups of one attribute, and their variance: m codes have m times that of one."""
-        grouping = self.groupings[measured.clique[0]]
-        codes = np.bincount(grouping.group).astype(np.float64)
-        return grouping.merged(measured.counts), codes * measured.sigma**2
+        """Noisy counts of the groups of one attribute, and their variance: the sum over their codes."""
+        groups = self.groupings[measured.clique[0]]
+        return groups.merged(measured.counts), groups.merged(np.broadcast_to(measured.sigma, groups.group.shape) ** 2)
 
 
 def measure_one_way(
     counts: Counts, shape: Shape, purse: Purse, rho: float, *, floor: float, least_share: float = 0.0
 ) -> OneWay:
     """Every attribute, measured for `rho` in all; an ordered group is to hold `floor` rows and `least_share` of all."""
+    measured = draw_one_way(counts, shape, purse, rho)
+    total = noisy_total(measured)
+    return first_look(measured, shape, total, floor=max(floor, least_share * total))
+
+
+def draw_one_way(counts: Counts, shape: Shape, purse: Purse, rho: float) -> tuple[Measurement, ...]:
+    """Every attribute's fine codes, measured for `rho` in all, alike."""
     each = rho / len(shape.domain)
     exact = counts.marginals([(name,) for name in shape.domain])
-    measured = tuple(purse.measure(clique, table, each, fine=True) for clique, table in exact.items())
-    total = noisy_total(measured)
-    floor = max(floor, least_share * total)
+    return tuple(purse.measure(clique, table, each, fine=True) for clique, table in exact.items())
+
+
+def first_look(
+    measured: Sequence[Measurement],
+    shape: Shape,
+    total: float,
+    *,
+    floor: float,
+    keep: Mapping[str, NDArray[np.int32]] | None = None,
+) -> OneWay:
+    """What the one-way measurements tell; an ordered group is to hold `floor` rows. `keep`: groups that are given."""
     groupings: dict[str, Grouping] = {}
     coarse: dict[str, Floats] = {}
     for one in measured:
         (name,) = one.clique
-        ordered = name in shape.ordered
         histogram = project_to_total(one.counts.astype(np.float64), total)
-        groupings[name] = group_codes(histogram, floor=floor if ordered else RARE * one.sigma, ordered=ordered)
+        if keep and name in keep:
+            groupings[name] = grouping(keep[name], histogram)
+        else:
+            ordered = name in shape.ordered
+            least = floor if ordered else RARE * float(np.mean(one.sigma))
+            groupings[name] = group_codes(histogram, floor=least, ordered=ordered)
         coarse[name] = groupings[name].merged(histogram)
-    return OneWay(measured, total, groupings, coarse)
+    return OneWay(tuple(measured), total, groupings, coarse)
 
 
 def noisy_rows(counts: Counts, purse: Purse, rho: float) -> float:
@@ -70,6 +89,6 @@ def noisy_rows(counts: Counts, purse: Purse, rho: float) -> float:
 
 def noisy_total(one_way: Sequence[Measurement]) -> float:
     """Number of rows, at least 1, from noisy one-way counts: their sums, weighted by inverse variance."""
-    weights = [1 / (measured.counts.size * measured.sigma**2) for measured in one_way]
+    weights = [1 / float(np.square(np.broadcast_to(one.sigma, one.counts.shape)).sum()) for one in one_way]
     sums = [math.fsum(measured.counts) for measured in one_way]
     return max(1.0, float(np.average(sums, weights=weights)))
