@@ -10,7 +10,8 @@ from assets.metadata import metadata
 from assets.step import step
 from assets.tonight import facts, skipped
 from noctule.contract import Contract
-from noctule.refresh import begin, take_snapshot
+from noctule.night import begin
+from noctule.refresh import take_snapshot
 from resources.state import State
 
 DESCRIPTION = """The raw table of the night, as an immutable snapshot that stays in the vault.
@@ -33,7 +34,9 @@ def raw(contract: Contract) -> dg.AssetsDefinition:
             yield skipped(contract, "raw", night)
             return
         if night.reads:
-            night = replace(night, snapshot=take_snapshot(contract, state.home, state.ledger, state.root).id)
+            refits = night.action == "refit"
+            snapshot = take_snapshot(contract, state.home, state.ledger, state.root, refits=refits)
+            night = replace(night, snapshot=snapshot.id)
         yield dg.MaterializeResult(
             value=asdict(night),
             data_version=dg.DataVersion(night.snapshot),

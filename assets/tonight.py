@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets.metadata import metadata
 from noctule.contract import Contract
-from noctule.refresh import Night
+from noctule.night import Night
 
 
 def night_of(handle: dict[str, Any]) -> Night:

@@ -24,7 +24,7 @@ def date_of(refresh: Refresh, moment: datetime) -> date:
 def period_of(refresh: Refresh, moment: datetime) -> str:
     """What one charge buys a model for, such as 2026-11-23, 2026-W48 (ISO 8601), 2026-11 or `version 7`.
 
-    For `on_drift` it is `drift`: that ends with a test's yes, at no known time.
+    For `on_drift` it is `watch`: that ends with a test's yes, at no known time, and the ledger numbers it.
     """
     day = date_of(refresh, moment)
     match refresh.refit:
@@ -38,7 +38,7 @@ def period_of(refresh: Refresh, moment: datetime) -> str:
         case "on_new_version":
             return f"version {refresh.version}"
         case "on_drift":
-            return "drift"
+            return "watch"
 
 
 def next_refit(refresh: Refresh, moment: datetime) -> date | None:

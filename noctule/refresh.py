@@ -5,16 +5,14 @@ charge before a row of the snapshot is read for it (design.md, invariant 2); a c
 retry with the same key reuses the stored model or charges again.
 """
 
-import hashlib
 import logging
 import math
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from noctule import drift
 from noctule.checks.verdict import require as require_verdict
 from noctule.codes import Codec
 from noctule.codes.forbidden import forbidden
@@ -27,20 +25,19 @@ from noctule.engines.model import Model
 from noctule.engines.registry import engine
 from noctule.engines.shape import Shape
 from noctule.errors import BundleError, ContractError, LedgerError
-from noctule.evaluation.charged import ChargedScore, charged_tvd2
+from noctule.evaluation.charged import ChargedScore, charged_tvd2, total_distance
 from noctule.home import Home
 from noctule.ingest.ingest import ingest, unchanged
 from noctule.ingest.snapshot import Snapshot
 from noctule.ledger.book import Ledger
-from noctule.locks import locked
 from noctule.mechanisms.accounting import NANO
 from noctule.mechanisms.tap import NoiseTap
-from noctule.period import date_of, next_refit, period_of
+from noctule.models import fit_key, folder_of, paid_for, stored_model, turn
+from noctule.night import Night, free, newest, succeeded, watch_file, watched
 from noctule.purchase.buy import buy
 from noctule.purchase.cells import of_snapshot
 from noctule.purchase.price import Charge, affordable, charge
 from noctule.release.anchors import published_anchors
-from noctule.release.latest import released
 from noctule.sealed import sealed
 
 log = logging.getLogger(__name__)
@@ -48,28 +45,6 @@ log = logging.getLogger(__name__)
 SCORE_SHARE = 50  # one part in 50 of the night's rho buys the score that may be published
 MOST_CELLS = 50_000_000  # of one pair of attributes, all of which the score counts: 400 MB
 SCORE_SEED = 1  # of the sample that is scored; sampling is post-processing, so any fixed seed serves
-
-
-@dataclass(frozen=True)
-class Night:
-    """What one night does and why, in public words; made once, at its start, and handed from step to step.
-
-    So a chain that passes midnight stays in one period and pays once. `date`: local, of the start; `period`: what one
-    charge buys a model for; `next_refit`: the first date of the next one, where a calendar knows it; `snapshot`: id of
-    tonight's rows or, on a night that reads none, of those that the standing model was fitted on; empty until known.
-    """
-
-    date: str
-    period: str
-    action: Literal["refit", "resample", "skip"]
-    why: str
-    next_refit: str | None = None
-    snapshot: str = ""
-
-    @property
-    def reads(self) -> bool:
-        """Whether the night opens the source: only where it may refit, so that nothing else can hang on the rows."""
-        return self.action == "refit"
 
 
 @dataclass(frozen=True)
@@ -100,48 +75,24 @@ def require_ready(contract: Contract) -> None:
             where=f"{contract.name}: privacy.epsilon",
             fix="raise epsilon, or delta",
         )
-    if contract.refresh.refit == "on_drift":
-        raise ContractError(
-            "refit: on_drift is not built yet",
-            where=f"{contract.name}: refresh.refit",
-            fix="write refit: nightly, weekly, monthly or on_new_version",
-        )
 
 
 @sealed
-def begin(contract: Contract, home: Home, ledger: Ledger, moment: datetime) -> Night:
-    """Settle what the night that starts at `moment` does. No row is read, and nothing hangs on the rows.
+def take_snapshot(contract: Contract, home: Home, ledger: Ledger, root: Path, *, refits: bool = True) -> Snapshot:
+    """The snapshot of a night that reads: the last one while the source file stands untouched, else a new one.
 
-    A period whose model is stored and paid for never refits, whatever the source holds by now. Raises ContractError,
-    ApprovalError.
-    """
-    require_ready(contract)
-    ledger.require_approved(contract)
-    refresh = contract.refresh
-    date, period, upcoming = date_of(refresh, moment), period_of(refresh, moment), next_refit(refresh, moment)
-    with _turn(contract, home):
-        stored = _stored(contract, period, home, ledger)
-    night = Night(str(date), period, "refit", _due(contract, period, ledger), upcoming and str(upcoming))
-    if stored is None:
-        return night
-    ledger.tick()
-    return _free(contract, night, stored, home)
-
-
-@sealed
-def take_snapshot(contract: Contract, home: Home, ledger: Ledger, root: Path) -> Snapshot:
-    """The snapshot of a night that refits: the last one while the source file stands untouched, else a new one.
-
-    At the cap a touched file is not even opened. Raises ApprovalError, BudgetError, ContractError, DataError.
+    At the cap a touched file is not even opened by a night that `refits`. Raises ApprovalError, BudgetError,
+    ContractError, DataError.
     """
     require_ready(contract)
     ledger.require_approved(contract)
     if known := unchanged(contract, home, root):
         log.info("source untouched since its last snapshot")
         return known
-    _require_whole(ledger, home)
-    cost = charge(contract)
-    ledger.require_headroom(contract, event=_event(cost), **asdict(cost))
+    if refits:
+        _require_whole(ledger, home)
+        cost = charge(contract)
+        ledger.require_headroom(contract, event=_event(cost), **asdict(cost))
     log.info("reading the source into the vault")
     return ingest(contract, home, root)
 
@@ -155,11 +106,15 @@ def synthesize(contract: Contract, night: Night, snapshot: Snapshot | None, home
     """
     require_ready(contract)
     ledger.require_approved(contract)
-    folder = _model_folder(contract, home, fit_key(contract, night.period))
-    with _turn(contract, home):  # two runs of one dataset take turns, so that the second finds the first one's model
-        if stored := _stored(contract, night.period, home, ledger):
+    if night.reads and snapshot is None:
+        raise ValueError("a night that reads is given its snapshot")
+    with turn(contract, home):  # two runs of one dataset take turns, so that the second finds the first one's model
+        if night.action == "test" and snapshot is not None:
+            night = _tested(contract, night, snapshot, home, ledger)
+        folder = folder_of(contract, home, fit_key(contract, night.period))
+        if stored := stored_model(contract, night.period, home, ledger):
             log.info("the model of %s is stored: nothing is charged", night.period)
-            return Synthesis(stored, folder, _free(contract, night, stored, home))
+            return Synthesis(stored, folder, free(contract, night, stored, home))
         if snapshot is None or night.action != "refit":
             raise BundleError(
                 f"the stored model of {night.period} went away while the night ran",
@@ -186,48 +141,29 @@ def fitted(contract: Contract, folder: Path) -> Bundle:
     return replace(bundle, contract=contract.with_domains_of(bundle.contract))
 
 
-def fit_key(contract: Contract, period: str) -> str:
-    """What one charge buys: this dataset's model of one period, contract and engine (hex, 32 characters).
+def _tested(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledger: Ledger) -> Night:
+    """The night after the drift test: due for the next model, or as it was. Raises CheckError.
 
-    Whatever the rows: a key of their content would make the charge tell that they changed.
+    What acts is the answer as it is stored, not the one just drawn.
     """
-    return hashlib.sha256(f"{contract.name}/{period}/{contract.fit_digest()}".encode()).hexdigest()[:32]
+    require_verdict(contract, snapshot, home)
+    stored, file = stored_model(contract, night.period, home, ledger), watch_file(contract, home, night.period)
+    if stored is None:
+        return night
+    if newest(contract, ledger) > int(night.period.removeprefix("watch ")):  # a night of before, run again
+        return succeeded(night, "the drift test had said yes")
+    if watch := drift.read(file):
+        due = drift.threshold(contract, stored.receipt["score"], stored.model.total)
+        drift.ask(watch, file, night.date, lambda: _distance(stored, snapshot, home), due)
+    return watched(contract, night, home)
 
 
-def _stored(contract: Contract, period: str, home: Home, ledger: Ledger) -> Bundle | None:
-    """The bundle of the period when it is whole and paid for; a crash after storing is committed here."""
-    key = fit_key(contract, period)
-    folder = _model_folder(contract, home, key)
-    pending = ledger.pending(contract.name, key)
-    if not folder.exists() or not (pending or ledger.committed(contract.name, key)):
-        return None
-    try:
-        found = bundles.read(folder)
-    except BundleError:
-        log.warning("stored model is damaged: it is set aside, and this night charges again")
-        folder.rename(folder.with_name(f".{key}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"))
-        return None
-    if pending and found.receipt["reservation"] == pending.seq:
-        ledger.commit(pending, _paid_for(contract, key, period))
-    return found
-
-
-def _due(contract: Contract, period: str, ledger: Ledger) -> str:
-    """Why a period without a stored model refits; every reason is public."""
-    key, name = fit_key(contract, period), contract.name
-    if ledger.pending(name, key) or ledger.committed(name, key):
-        return f"the model of {period} was lost, damaged or not finished"
-    bought = (entry for entry in ledger.entries() if entry.kind == "commit" and entry.dataset == name)
-    if any(entry.detail.get("period") == period for entry in bought):
-        return f"the contract changed in {period}"
-    return f"first run of {period}"
-
-
-def _free(contract: Contract, night: Night, stored: Bundle, home: Home) -> Night:
-    """The night as it goes on with a stored model. A model of which nothing was released is sampled in any case."""
-    skip = contract.refresh.between == "skip" and released(home, contract.name, stored.receipt["key"])
-    known = {"why": f"the model of {night.period} stands", "snapshot": stored.receipt["snapshot"]}
-    return replace(night, action="skip" if skip else "resample", **known)
+def _distance(stored: Bundle, snapshot: Snapshot, home: Home) -> int:
+    """What the drift test asks: S of tonight's rows and the sample that was scored at the fit, in rows. Raw."""
+    log.info("asking the drift test")
+    sample = _scored_sample(stored.model)
+    with encoded(snapshot, stored.contract, home.vault / "codes" / stored.contract.name) as counts:
+        return total_distance(counts, sample, round(stored.model.total))
 
 
 def _fit(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledger: Ledger) -> Bundle:
@@ -238,8 +174,10 @@ def _fit(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledge
     tap = NoiseTap()
     bought = buy(contract, of_snapshot(snapshot), nano_rho=cost.nano_rho, tap=tap)
     log.info("encoding %d columns", len(bought.contract.modelled))
+    for_watch, max_rows = drift.price(contract, cost.nano_rho), contract.unit.max_rows
     with encoded(snapshot, bought.contract, home.vault / "codes" / contract.name) as counts:
-        model, score = _learn(bought.contract, counts, cost.nano_rho - bought.nano_rho, tap)
+        model, score = _learn(bought.contract, counts, cost.nano_rho - bought.nano_rho - for_watch, tap)
+    watch = drift.Watch.draw(model.domain, nano_rho=for_watch, max_rows=max_rows, tap=tap) if for_watch else None
     tap.require_equal(**asdict(cost))
     receipt: dict[str, Any] = {
         "dataset": contract.name,
@@ -264,13 +202,11 @@ def _fit(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledge
         "draws": tap.events(),
     }
     bundle = Bundle(bought.contract, model, receipt)
-    bundles.write(bundle, _model_folder(contract, home, key))
-    ledger.commit(reservation, _paid_for(contract, key, night.period))
+    if watch:
+        drift.keep(watch, watch_file(contract, home, night.period))
+    bundles.write(bundle, folder_of(contract, home, key))
+    ledger.commit(reservation, paid_for(contract, key, night.period))
     return bundle
-
-
-def _paid_for(contract: Contract, key: str, period: str) -> dict[str, Any]:
-    return {"bundle": key, "period": period, "fit_digest": contract.fit_digest()}
 
 
 def _learn(contract: Contract, counts: Counts, nano_rho: int, tap: NoiseTap) -> tuple[Model, ChargedScore]:
@@ -282,9 +218,14 @@ def _learn(contract: Contract, counts: Counts, nano_rho: int, tap: NoiseTap) -> 
     model = chosen.fit(counts, shape, nano_rho=nano_rho - score_charge, max_rows=max_rows, tap=tap)
     model = replace(model, forbidden=shape.forbidden)
     log.info("scoring the model")
+    sample, rows = _scored_sample(model), model.total
+    return model, charged_tvd2(counts, sample, rows=rows, nano_rho=score_charge, max_rows=max_rows, tap=tap)
+
+
+def _scored_sample(model: Model) -> RowCounts:
+    """Counts of the one sample that the score and the drift test compare with: fixed, and public once the model is."""
     rows = max(1, round(model.total))
-    sample = RowCounts(lambda _: model.blocks(rows, SCORE_SEED), shape.domain)
-    return model, charged_tvd2(counts, sample, rows=model.total, nano_rho=score_charge, max_rows=max_rows, tap=tap)
+    return RowCounts(lambda _: model.blocks(rows, SCORE_SEED), model.domain)
 
 
 def balance(contract: Contract, ledger: Ledger) -> dict[str, float]:
@@ -301,19 +242,6 @@ def _require_whole(ledger: Ledger, home: Home) -> None:
             where=ledger.where,
             fix="restore the ledger from its backup; without it nobody knows what was spent",
         )
-
-
-@contextmanager
-def _turn(contract: Contract, home: Home) -> Generator[None]:
-    """One run of a dataset at a time decides and fits."""
-    folder = home.models / contract.name
-    folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder):
-        yield
-
-
-def _model_folder(contract: Contract, home: Home, key: str) -> Path:
-    return home.models / contract.name / key
 
 
 def _event(cost: Charge) -> dict[str, Any]:

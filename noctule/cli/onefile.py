@@ -26,9 +26,10 @@ from noctule.home import Home
 from noctule.ingest.source import SUFFIXES
 from noctule.ledger.book import Ledger
 from noctule.ledger.person import user
+from noctule.night import Night
 from noctule.parallel import cores
 from noctule.progress import progress
-from noctule.refresh import Night, balance, require_ready, synthesize, take_snapshot
+from noctule.refresh import balance, require_ready, synthesize, take_snapshot
 from noctule.release.passport import passport
 from noctule.release.stage import tables
 from noctule.release.write import write_csv, write_parquet

@@ -1,4 +1,4 @@
-"""One night of a tiny table, as a process that can be killed: `python night.py STATE ROOT [STOP_AT]`.
+"""One night of a tiny table, as a process that can be killed: `python night.py STATE ROOT STOP_AT [on_drift]`.
 
 Such a process runs in the night of MONDAY.
 """
@@ -16,6 +16,7 @@ from noctule.checks.verdict import inspect
 from noctule.contract import Contract
 from noctule.home import Home
 from noctule.ledger.book import Ledger
+from noctule.night import begin
 
 MONDAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 CONTRACT = Contract.model_validate(
@@ -39,8 +40,10 @@ def die() -> None:
 
 
 def stop_at(boundary: str) -> None:
-    """Arrange to be killed at one boundary of reserve -> read -> fit -> store -> commit."""
-    if boundary == "reserved":
+    """Arrange to be killed at one boundary of (answer) -> reserve -> read -> fit -> store -> commit."""
+    if boundary == "answered":
+        Ledger.reserve = lambda *_, **__: die()  # type: ignore[method-assign, assignment]
+    elif boundary == "reserved":
         reserve = Ledger.reserve
 
         def reserve_and_die(*words: object, **named: object) -> object:
@@ -62,16 +65,18 @@ def refitting(refit: str, **more: Any) -> Contract:
 def night(state: Path, root: Path, moment: datetime = MONDAY, contract: Contract = CONTRACT) -> refresh.Synthesis:
     """As the chain of assets goes through it; a skip that is known at the start ends in an AssertionError."""
     home, ledger = Home(state), Ledger(state / "ledger.db")
-    begun = refresh.begin(contract, home, ledger, moment)
+    begun = begin(contract, home, ledger, moment)
     assert begun.action != "skip"
     snapshot = None
     if begun.reads:
-        snapshot = refresh.take_snapshot(contract, home, ledger, root)
+        snapshot = refresh.take_snapshot(contract, home, ledger, root, refits=begun.action == "refit")
         begun = replace(begun, snapshot=snapshot.id)
         inspect(contract, snapshot, home)
     return refresh.synthesize(contract, begun, snapshot, home, ledger)
 
 
+DRIFTING = refitting("on_drift", drift=0.3)
+
 if __name__ == "__main__":
-    stop_at(sys.argv[3] if len(sys.argv) > 3 else "")
-    print(night(Path(sys.argv[1]), Path(sys.argv[2])).night.action)
+    stop_at(sys.argv[3])
+    night(Path(sys.argv[1]), Path(sys.argv[2]), contract=DRIFTING if sys.argv[4:] == ["on_drift"] else CONTRACT)

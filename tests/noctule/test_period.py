@@ -45,7 +45,7 @@ def test_the_hour_that_comes_twice_is_one_night() -> None:
 def test_a_version_is_its_own_period_and_drift_has_none() -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
     assert period_of(refresh("on_new_version", version="2026-11"), now) == "version 2026-11"  # and no month
-    assert period_of(refresh("on_drift"), now) == "drift"
+    assert period_of(refresh("on_drift"), now) == "watch"
     assert next_refit(refresh("on_drift"), now) is next_refit(refresh("on_new_version", version="7"), now) is None
 
 

@@ -15,8 +15,9 @@ from noctule.errors import ApprovalError, BudgetError, BundleError, CheckError, 
 from noctule.home import Home
 from noctule.ledger.book import Ledger
 from noctule.mechanisms.accounting import rho_of
+from noctule.night import begin
 from noctule.purchase.price import charge
-from noctule.refresh import begin, fitted, require_ready, synthesize, take_snapshot
+from noctule.refresh import fitted, require_ready, synthesize, take_snapshot
 from tests.noctule.night import CONTRACT, MONDAY, night, refitting
 
 CHARGE = rho_of(1.0, 1e-6)
@@ -29,8 +30,8 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def killed(state: Path, root: Path, boundary: str) -> None:
-    words = [sys.executable, "-m", "tests.noctule.night", str(state), str(root), boundary]
+def killed(state: Path, root: Path, *words_: str) -> None:
+    words = [sys.executable, "-m", "tests.noctule.night", str(state), str(root), *words_]
     done = subprocess.run(words, cwd=Path(__file__).parents[2], capture_output=True, text=True)
     assert done.returncode == -9, done.stderr
 
