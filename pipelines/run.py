@@ -17,6 +17,7 @@ from noctule.errors import NoctuleError, UsageError
 from noctule.home import Home
 from noctule.ingest.snapshot import load
 from noctule.ledger.book import Ledger
+from noctule.locks import locked
 from noctule.progress import progress
 from noctule.refresh import balance
 from noctule.release.latest import latest
@@ -101,9 +102,10 @@ def _instance(root: Path) -> dg.DagsterInstance:
     """The instance `make dev` shows, under the state folder unless DAGSTER_HOME says otherwise."""
     folder = Path(os.environ.setdefault("DAGSTER_HOME", str(Home.from_environment().dagster)))
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "dagster.yaml").exists():
-        shutil.copy(root / "dagster.yaml", folder)
-    return dg.DagsterInstance.get()
+    with locked(folder):  # two first runs at once would each make the instance's databases, and leave neither readable
+        if not (folder / "dagster.yaml").exists():
+            shutil.copy(root / "dagster.yaml", folder)
+        return dg.DagsterInstance.get()
 
 
 def main(arguments: list[str]) -> int:
