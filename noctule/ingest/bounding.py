@@ -55,7 +55,11 @@ def kept_rows(draft: Path, unit: Unit, key: bytes) -> NDArray[np.bool_] | None:
 
 
 def _codes(units: pa.ChunkedArray) -> NDArray[np.int64]:
-    encoded = plain(units).dictionary_encode().unify_dictionaries()
+    """A number for each unit. A key that some rows pad with blanks is one key: it must not get its bound twice."""
+    keys = plain(units)
+    if is_text(keys.type):
+        keys = pc.utf8_trim_whitespace(keys)
+    encoded = keys.dictionary_encode().unify_dictionaries()
     return np.concatenate([chunk.indices.to_numpy() for chunk in encoded.chunks]).astype(np.int64)
 
 

@@ -16,7 +16,7 @@ from noctule.ingest.faults import attempt
 from noctule.ingest.parquet import ROWS, stored
 
 DATA, FACTS = "data.parquet", "snapshot.json"
-FORMAT = 1
+FORMAT = 2  # 1 took a key padded with blanks for another unit
 
 
 @dataclass(frozen=True)

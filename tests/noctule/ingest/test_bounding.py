@@ -77,6 +77,18 @@ def test_units_of_any_type(tmp_path: Path, kind: pa.DataType) -> None:
     assert kept is not None and kept[1] and kept.sum() == 2
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.dictionary(pa.int32(), pa.string())])
+def test_a_key_padded_with_blanks_is_the_same_unit(tmp_path: Path, kind: pa.DataType) -> None:
+    who = pa.array(["p1", "p1 ", " p1", "p2", "p1\t"]).cast(kind)
+    write_parquet(
+        [pa.record_batch({"who": who, "what": range(5)})],
+        pa.schema({"who": kind, "what": pa.int64()}),
+        tmp_path / "draft",
+    )
+    kept = kept_rows(tmp_path / "draft", Unit(column="who", max_rows=2), KEY)
+    assert kept is not None and kept[3] and kept.sum() == 3
+
+
 def test_rows_of_columns_of_every_kind_can_be_ranked(tmp_path: Path) -> None:
     columns: dict[str, Any] = {f"c{i}": pa.array([None] * 3, kind) for i, kind in enumerate(VALUES)}
     table = pa.table({"who": ["a", "a", "b"], **columns})
