@@ -9,8 +9,11 @@ from typing import Any
 import click
 from rich.console import Console
 
+from noctule.cli.deployment import deployed
 from noctule.home import Home
 from noctule.ledger.book import Ledger
+from noctule.ledger.forecast import forecast as ahead
+from noctule.ledger.outlook import account_of, lines_of
 from noctule.ledger.person import user
 from noctule.ledger.statement import statement
 from noctule.ledger.transfer import export as export_to
@@ -42,6 +45,18 @@ def show(as_json: bool) -> None:
         console.print("no charges yet")
     for population in account["populations"]:
         console.print(_summary(population))
+
+
+@ledger.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of words.")
+def forecast(as_json: bool) -> None:
+    """When a refit will be refused, by the schedules in datasets/, and how many fit in a year."""
+    entries, now = _in_use().sound()
+    outlook = ahead(entries, deployed(), now)
+    if as_json:
+        click.echo(json.dumps(account_of(outlook)))
+        return
+    Console(highlight=False, soft_wrap=True).print("\n".join(lines_of(outlook)) or "no dataset in datasets/")
 
 
 @ledger.command()

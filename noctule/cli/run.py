@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from noctule.errors import UsageError
+from noctule.cli.deployment import application_root
 from noctule.home import Home
 
 
@@ -22,11 +22,3 @@ def run(name: str, as_json: bool) -> None:
     command = [sys.executable, "-m", "pipelines.run", name, *(["--json"] if as_json else [])]
     finished = subprocess.run(command, cwd=root, env=environment, check=False)  # noqa: S603 - our own module
     sys.exit(finished.returncode)
-
-
-def application_root(start: Path) -> Path:
-    """The nearest folder at or above `start` that holds workspace.yaml. Raises UsageError."""
-    for folder in (start, *start.parents):
-        if (folder / "workspace.yaml").exists():
-            return folder
-    raise UsageError("no workspace.yaml here or above", fix="run noctule inside a deployment: the clone's folder")

@@ -69,6 +69,20 @@ def test_show_tells_each_cap_in_words(ledger: Ledger, noctule: Noctule) -> None:
     assert json.loads(noctule("ledger", "show", "--json").output)["populations"][0]["approvals"][0]["dataset"] == "ages"
 
 
+def test_forecast_as_lines_and_as_json(ledger: Ledger, noctule: Noctule) -> None:
+    """Of nightly refits at epsilon 1, epsilon 2 of the dataset for good: three in all fit, and one was charged."""
+    told = noctule("ledger", "forecast").output.splitlines()
+    assert told[:3] == ["testers", "  ages", "    refits nightly, rho 0.02435 each"]
+    found = json.loads(noctule("ledger", "forecast", "--json").output)
+    (population,) = found["populations"]
+    (one,) = population["datasets"]
+    assert (population["population"], one["dataset"], one["refit"]) == ("testers", "ages", "nightly")
+    assert (one["calendar"], one["signed"], len(one["past_refits"])) == (True, True, 1)
+    assert one["refits_in_a_year"] == rho_of(2.0, 1e-6) // rho_of(1.0, 1e-6) - 1
+    assert one["refused_by"] == "epsilon 2 per lifetime of dataset ages, at delta 1e-06"
+    assert f"    refused on {one['refused_on']} by {one['refused_by']}; {one['refits_in_a_year']} refits" in told[3]
+
+
 def test_verify_as_lines_and_as_json(ledger: Ledger, noctule: Noctule) -> None:
     assert noctule("ledger", "verify").output == "sound: 2 entries, 0 published anchors\n"
     found = json.loads(noctule("ledger", "verify", "--json").output)
