@@ -22,6 +22,7 @@ from noctule.counts.stored import encoded
 from noctule.engines import bundle as bundles
 from noctule.engines.bundle import Bundle
 from noctule.engines.model import Model
+from noctule.engines.prior import Prior
 from noctule.engines.registry import engine
 from noctule.engines.shape import Shape
 from noctule.errors import BundleError, ContractError, LedgerError
@@ -39,6 +40,7 @@ from noctule.purchase.cells import of_snapshot
 from noctule.purchase.price import Charge, affordable, charge
 from noctule.release.anchors import published_anchors
 from noctule.sealed import sealed
+from noctule.standing import standing
 
 log = logging.getLogger(__name__)
 
@@ -176,7 +178,8 @@ def _fit(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledge
     log.info("encoding %d columns", len(bought.contract.modelled))
     for_watch, max_rows = drift.price(contract, cost.nano_rho), contract.unit.max_rows
     with encoded(snapshot, bought.contract, home.vault / "codes" / contract.name) as counts:
-        model, score = _learn(bought.contract, counts, cost.nano_rho - bought.nano_rho - for_watch, tap)
+        before, for_fit = standing(bought.contract, home.models / contract.name), cost.nano_rho - bought.nano_rho
+        model, score = _learn(bought.contract, counts, for_fit - for_watch, tap, before and before.prior)
     watch = drift.Watch.draw(model.domain, nano_rho=for_watch, max_rows=max_rows, tap=tap) if for_watch else None
     tap.require_equal(**asdict(cost))
     receipt: dict[str, Any] = {
@@ -187,6 +190,7 @@ def _fit(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledge
         "delta": contract.privacy.delta,
         "rho": cost.nano_rho / NANO,
         "nano_rho": cost.nano_rho,
+        "nano_rho_remembered": before.nano_rho if before else 0,  # charged earlier, and behind this model too
         "approximate_delta": cost.delta,  # of delta: the part that thresholded releases may fail with
         "unit": contract.unit.model_dump(),
         "key": key,
@@ -209,13 +213,16 @@ def _fit(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledge
     return bundle
 
 
-def _learn(contract: Contract, counts: Counts, nano_rho: int, tap: NoiseTap) -> tuple[Model, ChargedScore]:
+def _learn(
+    contract: Contract, counts: Counts, nano_rho: int, tap: NoiseTap, prior: Prior | None
+) -> tuple[Model, ChargedScore]:
     """The fitted model and its score, which together spend `nano_rho`."""
     score_charge, max_rows = nano_rho // SCORE_SHARE, contract.unit.max_rows
     shape = Shape.of(Codec(contract))
     log.info("fitting %s at epsilon %g", contract.engine.name, contract.privacy.epsilon)
     chosen = engine(contract.engine.name)
-    model = chosen.fit(counts, shape, nano_rho=nano_rho - score_charge, max_rows=max_rows, tap=tap)
+    remembered = {"prior": prior} if prior else {}
+    model = chosen.fit(counts, shape, nano_rho=nano_rho - score_charge, max_rows=max_rows, tap=tap, **remembered)
     model = replace(model, forbidden=shape.forbidden)
     log.info("scoring the model")
     sample, rows = _scored_sample(model), model.total

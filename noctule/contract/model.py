@@ -113,6 +113,7 @@ class Refresh(Strict):
     version: Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,62}$")] | None = None
     drift: Annotated[float, Field(gt=0, le=1)] | None = None  # mean TVD of pairs beyond that after the fit; None: DRIFT
     rows: Literal["same"] | Annotated[StrictInt, Field(ge=1)] = "same"
+    assumed_drift: Annotated[float, Field(ge=0, le=1)] | None = 0.01  # mean TVD between refits; None: remember nothing
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

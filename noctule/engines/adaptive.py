@@ -45,6 +45,7 @@ LAST = (Effort(250), Effort(100, last=0.01))
 
 class Adaptive:
     name = "adaptive"
+    remembers = True
 
     def fit(
         self,
@@ -56,13 +57,16 @@ class Adaptive:
         tap: NoiseTap,
         prior: Prior | None = None,
     ) -> Model:
-        """A mixture for exactly `nano_rho`; it asks for counts alone, so any number of rows will do."""
+        """A mixture for exactly `nano_rho`; it asks for counts alone, so any number of rows will do.
+
+        The plan is that of a fit that remembers nothing: with smaller shares for what is known, errors were no smaller.
+        """
         purse = Purse(nano_rho / 1e9, max_rows, tap)
         rows = noisy_rows(counts, purse, TOTAL * purse.rho)
-        plan = Plan.of(shape, purse, rows, prior)
+        plan = Plan.of(shape, purse, rows)
         later = purse.sigma((1 - SELECT) * (purse.left - plan.one_way) / plan.tables) if plan.tables else 0.0
         drawn = draw_one_way(counts, shape, purse, plan.one_way)
-        knowledge = Knowledge(prior, noisy_total(drawn))
+        knowledge = Knowledge(prior, *noisy_total(drawn))
         knowledge.learn(drawn)
         knowledge.forget(USELESS * later)
         first = _first_look(knowledge, shape, prior, later)
@@ -79,7 +83,7 @@ class Plan:
     members: int
 
     @classmethod
-    def of(cls, shape: Shape, purse: Purse, rows: float, prior: Prior | None = None) -> "Plan":
+    def of(cls, shape: Shape, purse: Purse, rows: float) -> "Plan":
         """By the TVD that noise would leave in the mean one-way marginal if all of rho went there.
 
         The more, the larger the share that the one-way marginals need, the fewer others can be seen, and the more
@@ -100,7 +104,7 @@ class Plan:
 
 
 def _first_look(knowledge: Knowledge, shape: Shape, prior: Prior | None, later: float) -> OneWay:
-    """Groups are those of the inherited tables where there are such; the others follow the noise, `later`, of a cell."""
+    """Groups are those of the inherited tables, so that new ones add to them; without any, as `later` noise allows."""
     one_way = [one for one in knowledge.measurements() if one.fine]
     kept = {name for clique, fine in knowledge.old if not fine for name in clique}
     keep = {name: prior.groupings[name].group for name in kept} if prior else {}

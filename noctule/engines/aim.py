@@ -38,6 +38,7 @@ SETTLED = Effort(iterations=300, tolerance=1e-4)  # of the last
 
 class Aim:
     name = "aim"
+    remembers = False
 
     def fit(self, counts: Counts, shape: Shape, *, nano_rho: int, max_rows: int, tap: NoiseTap) -> Model:
         """A junction-tree model for exactly `nano_rho`; it asks for counts alone, so any number of rows will do."""

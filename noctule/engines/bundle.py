@@ -20,7 +20,7 @@ from noctule.engines.model import Model
 from noctule.errors import BundleError
 
 FORMAT, VERSION = "noctule-bundle", 3
-READ = (1, 2, 3)  # 1: models without latent attributes and measurements; 2: no measurements combined from several nights
+READ = (1, 2, 3)  # 1: models without latent attributes and measurements; 2: no measurement combined of several nights
 
 _MAX_JSON = 64 * 2**20  # bytes; beyond this a bundle is refused unread
 _MAX_ARRAYS = 2 * 2**30

@@ -53,6 +53,7 @@ KEPT = 40  # inputs of the generator that the model keeps, after each step of th
 
 class DpCtgan:
     name = "dp-ctgan"
+    remembers = False
 
     def fit(self, counts: Counts, shape: Shape, *, nano_rho: int, max_rows: int, tap: NoiseTap) -> Model:
         """A mixture of products for exactly `nano_rho`. It holds all rows in memory."""

@@ -32,6 +32,7 @@ EFFORT = Effort(iterations=2000, tolerance=1e-5)
 
 class Mst:
     name = "mst"
+    remembers = False
 
     def fit(self, counts: Counts, shape: Shape, *, nano_rho: int, max_rows: int, tap: NoiseTap) -> Model:
         """A tree model for exactly `nano_rho`; it asks for counts alone, so any number of rows will do."""

@@ -45,7 +45,7 @@ def measure_one_way(
 ) -> OneWay:
     """Every attribute, measured for `rho` in all; an ordered group is to hold `floor` rows and `least_share` of all."""
     measured = draw_one_way(counts, shape, purse, rho)
-    total = noisy_total(measured)
+    total, _ = noisy_total(measured)
     return first_look(measured, shape, total, floor=max(floor, least_share * total))
 
 
@@ -87,8 +87,11 @@ def noisy_rows(counts: Counts, purse: Purse, rho: float) -> float:
     return max(1.0, float(purse.measure((), rows, rho, fine=True).counts[0]))
 
 
-def noisy_total(one_way: Sequence[Measurement]) -> float:
-    """Number of rows, at least 1, from noisy one-way counts: their sums, weighted by inverse variance."""
-    weights = [1 / float(np.square(np.broadcast_to(one.sigma, one.counts.shape)).sum()) for one in one_way]
-    sums = [math.fsum(measured.counts) for measured in one_way]
-    return max(1.0, float(np.average(sums, weights=weights)))
+def noisy_total(one_way: Sequence[Measurement]) -> tuple[float, float]:
+    """Number of rows, at least 1, and its standard deviation, from noisy one-way counts drawn in one night.
+
+    Their sums are weighted by inverse variance.
+    """
+    weights = [1 / (one.counts.size * float(one.sigma) ** 2) for one in one_way]
+    sums = [math.fsum(one.counts) for one in one_way]
+    return max(1.0, float(np.average(sums, weights=weights))), math.fsum(weights) ** -0.5

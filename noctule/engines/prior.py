@@ -23,9 +23,11 @@ from noctule.counts import Clique
 from noctule.engines.model import Grouping, Measurement, Model
 
 Floats = NDArray[np.float64]
+Table = tuple[Clique, bool]  # and whether of fine codes
 
 ALARM = 4.0  # standard deviations of chi-square beyond which the assumed drift is not believed
 HALVINGS = 20  # in the search for the drift instead
+OTHER = 0.5  # a drift from which on it is another table, of which nothing is known
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Prior:
     @classmethod
     def of(cls, model: Model, drift: float, attributes: Iterable[str] | None = None) -> "Prior":
         """All that a model measured, or only of `attributes`: those whose codes still mean the same."""
-        known = set(model.domain if attributes is None else attributes)
+        known = set(model.domain).intersection(model.domain if attributes is None else attributes)
         kept = tuple(one for one in model.measurements if known.issuperset(one.clique))
         return cls(kept, {name: model.groupings[name] for name in known}, model.total, drift)
 
@@ -49,15 +51,18 @@ class Prior:
 class Knowledge:
     """All that one fit may use: what it inherited, and what it has measured so far.
 
-    `total`: rows tonight; `drift`: of the inherited tables, at least the assumed one.
+    `total`: noisy number of rows tonight, and `error` its standard deviation; `drift`: of the inherited tables, the
+    assumed one or more. The total is counted afresh each night, so tables that grow by themselves do no harm.
     """
 
-    def __init__(self, prior: Prior | None, total: float) -> None:
+    def __init__(self, prior: Prior | None, total: float, error: float) -> None:
         self.total = total
         self.drift = prior.drift if prior else 0.0
-        inherited = prior.measurements if prior else ()
-        self.old = {(one.clique, one.fine): _scaled(one, total / prior.total) for one in inherited} if prior else {}
-        self.new: dict[tuple[Clique, bool], list[Measurement]] = defaultdict(list)
+        self.old: dict[Table, Measurement] = {}
+        if prior:
+            for one in prior.measurements:
+                self.old[one.clique, one.fine] = _regrown(one, prior.total, total, error)
+        self.new: dict[Table, list[Measurement]] = defaultdict(list)
 
     def learn(self, measured: Iterable[Measurement]) -> None:
         """Take in tonight's measurements, and how far they lie from the inherited ones of the same tables."""
@@ -65,13 +70,18 @@ class Knowledge:
             self.new[one.clique, one.fine].append(one)
         repeats = [(self.old[table], combined(new)) for table, new in self.new.items() if table in self.old]
         self.drift = found_drift(repeats, self.total, self.drift)
+        if self.drift >= OTHER:
+            self.old = {}
 
     def forget(self, sigma: float) -> None:
-        """Drop every inherited table whose cells are not known better than to `sigma` rows (root mean square)."""
+        """Drop inherited tables of groups whose cells are not known to `sigma` rows (root mean square).
+
+        Those of one attribute are counted every night, and so never stand alone.
+        """
         self.old = {
             table: one
             for table, one in self.old.items()
-            if np.mean(np.square(aged(one, self.total, self.drift).sigma)) < sigma**2
+            if one.fine or np.mean(np.square(aged(one, self.total, self.drift).sigma)) < sigma**2
         }
 
     def measurements(self) -> tuple[Measurement, ...]:
@@ -91,10 +101,11 @@ def combined(measured: Sequence[Measurement]) -> Measurement:
     """Measurements of one table as one, the mean by inverse variance; a single one is returned as it is."""
     if len(measured) == 1:
         return measured[0]
-    weights = [np.broadcast_to(one.sigma, one.counts.shape) ** -2.0 for one in measured]
-    weight = np.sum(weights, axis=0)
-    counts = np.sum([one.counts * each for one, each in zip(measured, weights, strict=True)], axis=0) / weight
-    return replace(measured[0], counts=counts, sigma=weight**-0.5)
+    weights = [1 / np.square(one.sigma) for one in measured]
+    weight = sum(weights)
+    counts = sum(one.counts * each for one, each in zip(measured, weights, strict=True)) / weight
+    sigma = np.sqrt(1 / weight)
+    return replace(measured[0], counts=counts, sigma=sigma if np.ndim(sigma) else float(sigma))
 
 
 def found_drift(repeats: Sequence[tuple[Measurement, Measurement]], total: float, assumed: float) -> float:
@@ -121,6 +132,8 @@ def found_drift(repeats: Sequence[tuple[Measurement, Measurement]], total: float
     return high
 
 
-def _scaled(old: Measurement, growth: float) -> Measurement:
-    """`old`, were the table `growth` times as many rows."""
-    return replace(old, counts=old.counts * growth, sigma=old.sigma * growth)
+def _regrown(old: Measurement, before: float, total: float, error: float) -> Measurement:
+    """`old`, of a table of `before` rows, were it one of `total` rows; `error` is that of either number of rows."""
+    growth, doubt = total / before, math.sqrt(2) * error / total
+    counts = old.counts * growth
+    return replace(old, counts=counts, sigma=np.hypot(old.sigma * growth, doubt * np.maximum(counts, 0)))

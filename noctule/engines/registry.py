@@ -5,6 +5,7 @@ from typing import Protocol
 
 from noctule.counts.source import Counts
 from noctule.engines.model import Model
+from noctule.engines.prior import Prior
 from noctule.engines.shape import Shape
 from noctule.errors import UsageError
 from noctule.mechanisms.tap import NoiseTap
@@ -14,12 +15,22 @@ class Engine(Protocol):
     """A DP synthesizer. `fit` spends exactly `nano_rho`, every draw through the tap."""
 
     name: str
+    remembers: bool  # whether a fit makes use of `prior`; if not, it takes none
 
-    def fit(self, counts: Counts, shape: Shape, *, nano_rho: int, max_rows: int, tap: NoiseTap) -> Model:
+    def fit(
+        self,
+        counts: Counts,
+        shape: Shape,
+        *,
+        nano_rho: int,
+        max_rows: int,
+        tap: NoiseTap,
+        prior: Prior | None = None,
+    ) -> Model:
         """A model of the rows behind `counts`, whose domain is that of `shape`, for `nano_rho` nano-rho of zCDP.
 
-        One unit holds at most `max_rows` rows (design.md invariant 5). Raises DataError on a foreign code, UsageError
-        when the budget is not positive.
+        One unit holds at most `max_rows` rows (design.md invariant 5). `prior`: what earlier fits measured. Raises
+        DataError on a foreign code, UsageError when the budget is not positive.
         """
         ...
 

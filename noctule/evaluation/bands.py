@@ -30,8 +30,10 @@ from numpy.typing import NDArray
 
 from noctule.counts import Clique, Counts
 from noctule.engines.model import Measurement, Model
+from noctule.engines.prior import combined
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 LEVEL = 0.95
 TYPICAL, ALONE, JOINT = 0.4, 0.85, 0.5  # least weight of the noisy counts: estimate, bounds of one and of several
@@ -45,15 +47,16 @@ class Band:
 
     `counts`: in rows, shape (sizes of the clique), of fine codes when `fine`, else of groups; may be negative.
     The count of the rows lies within `error` of it, and is no lower than 0, for 95 % of the cells; within `error_all`
-    in all cells at once for 95 % of the tables. `tvd`: total variation distance of the release's and the rows' shares
-    of these cells, estimated; it is at most `tvd_bound` for 95 % of the tables.
+    in all cells at once for 95 % of the tables. Each is one number; or, where measurements of several nights were
+    combined, one a cell, which holds under the drift that was assumed between them. `tvd`: total variation distance
+    of the release's and the rows' shares of these cells, estimated; it is at most `tvd_bound` for 95 % of the tables.
     """
 
     clique: Clique
     fine: bool
     counts: NDArray[np.int64]
-    error: int
-    error_all: int
+    error: int | Integers
+    error_all: int | Integers
     tvd: float
     tvd_bound: float
 
@@ -84,37 +87,31 @@ def bands(model: Model, release: Counts) -> tuple[Band, ...]:
 
 
 def _band(repeats: list[Measurement], total: float, released: NDArray[np.int64], rng: np.random.Generator) -> Band:
-    first = repeats[0]
-    counts, sigma = combined(repeats)
+    one = combined(repeats)
+    counts, sigma = one.counts.astype(np.float64), one.sigma
     tvd, bound = distance(counts, total * _shares(released.astype(np.float64)), sigma, rng)
     error, error_all = half_width(sigma), half_width(sigma, counts.size)
-    return Band(first.clique, first.fine, np.rint(counts).astype(np.int64), error, error_all, tvd, bound)
+    return Band(one.clique, one.fine, np.rint(counts).astype(np.int64), error, error_all, tvd, bound)
 
 
-def combined(repeats: list[Measurement]) -> tuple[Floats, float]:
-    """Counts of repeated measurements of one table, weighted by inverse variance, and their standard deviation."""
-    weights = np.array([1 / one.sigma**2 for one in repeats])
-    counts = np.average([one.counts.astype(np.float64) for one in repeats], axis=0, weights=weights)
-    return counts, float(weights.sum() ** -0.5)
-
-
-def half_width(sigma: float, cells: int = 1) -> int:
-    """Rows e such that noise of parameter `sigma` stays within e in each of `cells` cells at once, for LEVEL of tables.
+def half_width(sigma: float | Floats, cells: int = 1) -> int | Integers:
+    """Rows e such that noise of `sigma` stays within e in each of `cells` cells at once, for LEVEL of tables.
 
     The quantile of the Gaussian (Bonferroni over the cells), rounded up: exact counts are integers, so that this also
     covers the rounding of a mean of repeats, and the discrete Gaussian (Canonne, Kamath and Steinke 2020) at any sigma.
     """
-    return math.ceil(NormalDist().inv_cdf(1 - (1 - LEVEL) / (2 * cells)) * sigma)
+    width = np.ceil(NormalDist().inv_cdf(1 - (1 - LEVEL) / (2 * cells)) * sigma).astype(np.int64)
+    return int(width) if width.ndim == 0 else width
 
 
-def distance(noisy: Floats, released: Floats, sigma: float, rng: np.random.Generator) -> tuple[float, float]:
+def distance(noisy: Floats, released: Floats, sigma: float | Floats, rng: np.random.Generator) -> tuple[float, float]:
     """Estimate, and upper bound at LEVEL, of the TVD between `released` and the rows behind `noisy`; same shape, rows.
 
     The median and the UPPER quantile over draws of the rows given both; see the module.
     """
     if noisy.size == 1:
         return 0.0, 0.0
-    rho = float(np.mean((noisy - released) ** 2)) / sigma**2
+    rho = float(np.mean((noisy - released) ** 2 / np.square(sigma)))
     typical = max(TYPICAL, 1 - rho, 1 - 1 / max(rho, 1e-9))
     cautious = min(1.0, max(ALONE if noisy.ndim == 1 else JOINT, 1 - rho, 2 * rho / 3))
     noise = [rng.standard_normal(noisy.shape) for _ in range(DRAWS)]
@@ -123,7 +120,7 @@ def distance(noisy: Floats, released: Floats, sigma: float, rng: np.random.Gener
     return float(estimate), float(max(bound, estimate))
 
 
-def _drawn(noisy: Floats, released: Floats, sigma: float, weight: float, noise: Floats) -> float:
+def _drawn(noisy: Floats, released: Floats, sigma: float | Floats, weight: float, noise: Floats) -> float:
     rows = np.maximum(weight * noisy + (1 - weight) * released + math.sqrt(weight) * sigma * noise, 0)
     return float(np.abs(_shares(rows) - _shares(released)).sum() / 2)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -24,6 +25,11 @@ MEANING = (
     "Of the noise alone; nothing here was computed on the rows. A count of rows is `counts` plus or minus `error95`, "
     "and no less than 0, for 95 % of the cells (`error95_all`: for all cells of a table at once). `tvd` estimates the "
     "total variation distance between the shares of the release and of the rows, `tvd95` bounds it for 95 % of tables."
+)
+
+SEVERAL = (
+    "Where `error95` has a number for each cell, noisy counts of several refits were combined: it holds as far as the "
+    "table changed between them by no more than the contract assumes (refresh.assumed_drift)."
 )
 
 
@@ -44,10 +50,11 @@ def trust(bundle: Bundle, staged: Path) -> dict[str, Any]:
         for attribute in codec.attributes
     }
     pairs = pair_bounds(list(attributes), found)
+    several = any(np.ndim(band.error) for band in found)
     return {
         "tier": "released",
         "level": LEVEL,
-        "meaning": MEANING,
+        "meaning": f"{MEANING} {SEVERAL}" if several else MEANING,
         "attributes": attributes,
         "tables": [_table(band) for band in found],
         "pairs": [{"attributes": list(pair), **_pair(pair, band)} for pair, band in pairs.items()],
@@ -73,8 +80,8 @@ def _table(band: Band) -> dict[str, Any]:
         "attributes": list(band.clique),
         "cells": "codes" if band.fine else "groups",
         "counts": band.counts.tolist(),
-        "error95": band.error,
-        "error95_all": band.error_all,
+        "error95": np.asarray(band.error).tolist(),
+        "error95_all": np.asarray(band.error_all).tolist(),
         "tvd": round(band.tvd, DIGITS),
         "tvd95": round(band.tvd_bound, DIGITS),
     }
@@ -106,7 +113,9 @@ A pair is bounded when it was measured, or a table of three that holds it. `qual
 def _line(name: str, own: dict[str, Any] | None, pairs: list[dict[str, Any]]) -> str:
     mine = [pair for pair in pairs if name in pair["attributes"]]
     known = [pair["tvd95"] for pair in mine if pair["tvd95"] is not None]
-    one_way = [f"{own['tvd']:.3f}", f"{own['tvd95']:.3f}", f"{own['error95']:,}"] if own else ["not measured", "", ""]
+    one_way = (
+        [f"{own['tvd']:.3f}", f"{own['tvd95']:.3f}", f"{np.max(own['error95']):,}"] if own else ["not measured", "", ""]
+    )
     widest = [f"{max(known):.3f}" if known else ""]
     name = " ".join(name.split()).replace("|", "\\|")
     return f"| {' | '.join([name, *one_way, f'{len(known)} of {len(mine)}', *widest])} |"
