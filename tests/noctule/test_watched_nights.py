@@ -15,7 +15,7 @@ from noctule.drift import read
 from noctule.errors import BudgetError, CheckError
 from noctule.home import Home
 from noctule.ledger.book import Ledger
-from noctule.mechanisms.accounting import rho_of
+from noctule.mechanisms.accounting import NANO, rho_of
 from noctule.night import begin, watch_file
 from noctule.refresh import synthesize, take_snapshot
 from tests.noctule.night import DRIFTING, MONDAY, night
@@ -125,9 +125,8 @@ def test_a_watch_that_comes_back_from_a_backup_is_not_asked(root: Path, home: Ho
 
 def test_at_the_cap_a_yes_stands_and_buys_nothing_more(root: Path, home: Home) -> None:
     """The charge of another dataset leaves room for one refit. The last night's file is malformed and is not read."""
-    ledger, privacy = Ledger(home.ledger), DRIFTING.privacy
-    account = {"population": "testers", "dataset": "other", "key": "k", "event": {}, "cap": privacy.cap}
-    ledger.reserve(**account, delta=privacy.delta, nano_rho=rho_of(3.0, 1e-6) - CHARGE)  # pyright: ignore
+    other, taken = DRIFTING.model_copy(update={"name": "other"}), rho_of(3.0, 1e-6) - CHARGE
+    Ledger(home.ledger).reserve(other, key="k", event={"name": "ZCDpEvent", "rho": taken / NANO}, nano_rho=taken)
     assert [told(home, root, day)[0] for day in (0, 1)] == ["refit", "resample"]  # the test of the second night is free
     write(root, drifted=True)
     with pytest.raises(BudgetError):
