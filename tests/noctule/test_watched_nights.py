@@ -8,6 +8,8 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from noctule.contract import Contract
@@ -18,7 +20,8 @@ from noctule.ledger.book import Ledger
 from noctule.mechanisms.accounting import NANO, rho_of
 from noctule.night import begin, watch_file
 from noctule.refresh import synthesize, take_snapshot
-from tests.noctule.night import DRIFTING, MONDAY, night
+from noctule.release.passport import footer
+from tests.noctule.night import DRIFTING, MONDAY, night, refitting
 from tests.noctule.test_refresh import killed, spent
 
 CHARGE = rho_of(1.0, 1e-6)
@@ -155,6 +158,17 @@ def test_the_secret_is_nowhere_but_in_the_vault(root: Path, home: Home) -> None:
     outside = [path for path in home.root.rglob("*") if path.is_file() and not path.is_relative_to(home.vault)]
     assert {"bundle.json", "ledger.db"} <= {path.name for path in outside}
     assert not [path for path in outside if b'noise"' in path.read_bytes()]
+
+
+def test_a_no_skips_the_night_once_the_model_was_released(root: Path, home: Home) -> None:
+    skipping = refitting("on_drift", drift=0.3, between="skip")
+    key = night(home.root, root, contract=skipping).bundle.receipt["key"]
+    assert told(home, root, 1, skipping) == ("resample", "drift test: no")  # its release is still owed
+    schema = pa.schema([("a", pa.int64())], metadata=footer({"model": key}))
+    (home.lake / "tiny").mkdir(parents=True)
+    pq.write_table(pa.table({"a": [1]}, schema=schema), home.lake / "tiny" / "one.parquet")
+    (home.lake / "tiny" / "latest.json").write_text('{"data": "one.parquet"}')
+    assert told(home, root, 2, skipping) == ("skip", "drift test: no")
 
 
 def test_another_threshold_needs_no_refit(root: Path, home: Home) -> None:

@@ -16,7 +16,7 @@ from noctule.contract import Contract
 from noctule.engines.bundle import Bundle
 from noctule.errors import BundleError, GateError, UsageError
 from noctule.home import Home
-from noctule.release.latest import latest
+from noctule.release.latest import latest, released
 from noctule.release.publish import publish, release_id
 from noctule.release.stage import stage
 from noctule.release.verify import verify
@@ -33,7 +33,7 @@ def tree(folder: Path) -> dict[str, Any]:
 def test_the_folder_the_pointers_and_the_rows(
     contract: Contract, home: Home, staged: Path, receipt: dict[str, Any], terms: dict[str, Any]
 ) -> None:
-    assert latest(home, "sample") is None
+    assert latest(home, "sample") is None and not released(home, "sample", "k")
     folder = publish(contract, home, staged, receipt, 1.0, **terms)
     assert folder == home.lake / "sample" / "releases" / terms["release_id"]
     assert json.loads((home.lake / "sample" / "latest.json").read_text()) == {
@@ -46,6 +46,7 @@ def test_the_folder_the_pointers_and_the_rows(
     data = latest(home, "sample")
     assert data == folder / "data" / "part-000.parquet"
     assert (home.lake / "sample" / "latest.parquet").resolve() == data.resolve()
+    assert released(home, "sample", "k") and not released(home, "sample", "another model")
     assert pq.read_table(data).equals(pq.read_table(staged))
     assert json.loads((folder / "privacy.json").read_text())["draws"] == receipt["draws"]
     assert json.loads((folder / "quality.json").read_text())["charged"] == receipt["score"]
