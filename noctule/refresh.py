@@ -190,7 +190,7 @@ def _fit(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledge
         "delta": contract.privacy.delta,
         "rho": cost.nano_rho / NANO,
         "nano_rho": cost.nano_rho,
-        "nano_rho_remembered": before.nano_rho if before else 0,  # charged earlier, and behind this model too
+        "remembered": before.cost if before else {},  # charged earlier, and behind this model too
         "approximate_delta": cost.delta,  # of delta: the part that thresholded releases may fail with
         "unit": contract.unit.model_dump(),
         "key": key,

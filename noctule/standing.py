@@ -6,6 +6,7 @@ from pathlib import Path
 
 from noctule.codes import Codec
 from noctule.contract import Contract
+from noctule.contract.columns import Column
 from noctule.engines import bundle as bundles
 from noctule.engines.bundle import Bundle
 from noctule.engines.prior import Prior
@@ -17,39 +18,43 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Standing:
-    """`prior`: what a refit is given. `nano_rho`: all that was ever charged for it, which stands behind the refit's
-    release beside the refit's own charge."""
+    """`prior`: what a refit is given. `cost`: what was ever charged for it, plain JSON for the receipt.
+
+    A release that remembers rests on all of `cost` beside its own charge: `nano_rho`, and `approximate_delta`, the
+    probability with which thresholded releases among it may fail.
+    """
 
     prior: Prior
-    nano_rho: int
+    cost: dict[str, float]
 
 
 def standing(contract: Contract, models: Path) -> Standing | None:
     """What the newest whole bundle of the folder `models` knows of `contract`; None when nothing is to be remembered.
 
     `contract` is the effective one, all domains filled in: an attribute is known where its column is the same in both.
+    Another unit or population is another guarantee, so nothing is taken from its models.
     """
-    drift = contract.refresh.assumed_drift
-    if drift is None or not engine(contract.engine.name).remembers:
+    drift, found = contract.refresh.assumed_drift, _newest(models)
+    if drift is None or found is None or not engine(contract.engine.name).remembers:
         return None
-    found = _newest(models)
-    if found is None or found.contract.unit != contract.unit or found.contract.population != contract.population:
+    if (found.contract.unit, found.contract.population) != (contract.unit, contract.population):
         return None
-    before, now = (
-        {c.name: c.model_copy(update={"description": ""}) for c in one.columns} for one in (found.contract, contract)
-    )
-    same = [
-        attribute.name
-        for attribute in Codec(contract).attributes
-        if before.get(attribute.column) == now[attribute.column]
-    ]
-    spent = found.receipt["nano_rho"] + found.receipt.get("nano_rho_remembered", 0)
-    log.info("starting from what an earlier refit measured of %d attributes", len(same))
-    return Standing(Prior.of(found.model, drift, same), spent)
+    earlier = found.receipt.get("remembered", {})
+    cost = {name: found.receipt.get(name, 0) + earlier.get(name, 0) for name in ("nano_rho", "approximate_delta")}
+    if cost["approximate_delta"] > contract.privacy.delta / 2:  # hundreds of refits: begin again, so that delta holds
+        return None
+    before, now = _columns(found.contract), _columns(contract)
+    known = [one.name for one in Codec(contract).attributes if before.get(one.column) == now[one.column]]
+    log.info("starting from what earlier refits measured of %d attributes", len(known))
+    return Standing(Prior.of(found.model, drift, known), cost)
+
+
+def _columns(contract: Contract) -> dict[str, Column]:
+    return {column.name: column.model_copy(update={"description": ""}) for column in contract.columns}
 
 
 def _newest(models: Path) -> Bundle | None:
-    """By the time it was written: one that a restored backup put in the wrong order is only older than assumed."""
+    """By the time it was written. Were that wrong, after a restored backup, what is known is older than assumed."""
     folders = [path for path in models.glob("*") if path.is_dir() and not path.name.startswith(".")]
     for folder in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True):
         try:

@@ -82,7 +82,7 @@ def _guarantee(facts: dict[str, Any]) -> str:
 | | |
 |---|---|
 | epsilon, delta (this release) | {facts["epsilon"]:g}, {facts["delta"]:g} |
-| rho (zCDP) | {facts["rho"]:g} |
+| rho (zCDP) | {facts["rho"]:g} |{_remembered(facts)}
 | epsilon, all runs | {facts["epsilon_total"]:.4g} a {facts["epsilon_total_window"]}, for `{facts["population"]}` |
 | privacy unit | {unit}, at most {facts["max_rows"]} row(s) kept |
 | neighbouring relation | {facts["neighbouring_relation"]} |
@@ -92,6 +92,13 @@ def _guarantee(facts: dict[str, Any]) -> str:
 Whatever is computed from this table, by anyone, keeps this guarantee. It bounds what the release tells about any one
 unit; it does not promise that an analysis of few rows is accurate. Do not use it for rare groups, causal claims or
 linkage."""
+
+
+def _remembered(facts: dict[str, Any]) -> str:
+    """One more line of the table, for a release that rests on more than its own refit."""
+    if (epsilon := facts.get("epsilon_with_remembered")) is None:
+        return ""
+    return f"\n| epsilon, with the earlier refits that this one builds on | {epsilon:.4g} |"
 
 
 def _quality(gates: list[Gate]) -> str:

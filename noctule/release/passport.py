@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from noctule.contract import Contract
 from noctule.errors import BundleError
+from noctule.mechanisms.accounting import epsilon_of
 from noctule.release.schema import schema_digest, stored_schema
 
 KEY = b"dp.passport"  # for pyarrow and DuckDB
@@ -21,8 +22,9 @@ def passport(
 ) -> dict[str, Any]:
     """Flat, public facts.
 
-    `epsilon_total` is what the population has spent in the cap's window, this run included; `ledger_head` is the
-    anchor "seq:hash" of the ledger entry that this release was paid by.
+    `epsilon` is that of the refit; a release whose refit built on earlier ones rests on all of their charges, at
+    `epsilon_with_remembered`. `epsilon_total` is what the population has spent in the cap's window, this run included;
+    `ledger_head` is the anchor "seq:hash" of the ledger entry that this release was paid by.
     """
     return {
         "format": 1,
@@ -32,6 +34,7 @@ def passport(
         "epsilon": receipt["epsilon"],
         "delta": receipt["delta"],
         "rho": receipt["rho"],
+        **_with_remembered(receipt),
         "population": contract.population,
         "epsilon_total": epsilon_total,
         "epsilon_total_window": contract.privacy.cap.per,
@@ -46,6 +49,14 @@ def passport(
         "ledger_head": ledger_head,
         "noctule_version": version("noctule"),
     }
+
+
+def _with_remembered(receipt: dict[str, Any]) -> dict[str, float]:
+    """The epsilon of all that the release rests on, where its model was told what earlier refits had measured."""
+    if not (earlier := receipt.get("remembered")):
+        return {}
+    delta = receipt["delta"] - receipt["approximate_delta"] - earlier["approximate_delta"]
+    return {"epsilon_with_remembered": epsilon_of(receipt["nano_rho"] + earlier["nano_rho"], delta)}
 
 
 def footer(facts: dict[str, Any]) -> dict[bytes, bytes]:

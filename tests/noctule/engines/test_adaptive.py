@@ -50,13 +50,16 @@ def rich() -> tuple[Model, NoiseTap]:
 
 
 def test_the_draws_cost_exactly_the_charge(rich: tuple[Model, NoiseTap]) -> None:
-    """The number of rows, an attribute each, then per round selections and as many measurements; all are kept."""
+    """The number of rows, an attribute each, then per round selections and as many measurements; all are kept, those of
+    one table as one."""
     model, tap = rich
     tap.require_equal(RICH)
     measured = [draw.scale for draw in tap.draws if draw.mechanism == "discrete_gaussian"]
     assert [draw.mechanism for draw in tap.draws[:6]] == ["discrete_gaussian"] * 6
-    assert [one.sigma for one in model.measurements] == measured[1:]
-    assert [one.fine for one in model.measurements] == [True] * 5 + [False] * (len(measured) - 6)
+    assert [one.sigma for one in model.measurements[:5]] == measured[1:6]
+    assert [one.fine for one in model.measurements] == [True] * 5 + [False] * (len(model.measurements) - 5)
+    precision = sum(float(one.sigma) ** -2 for one in model.measurements)
+    assert precision == pytest.approx(sum(sigma**-2 for sigma in measured[1:]))
 
 
 @pytest.mark.parametrize("columns", [1, 2, 3, 4, 9])

@@ -68,6 +68,24 @@ def test_latent_attributes_and_measurements_come_back(bundle: Bundle, mixture: M
         assert np.array_equal(mine.counts, theirs.counts) and theirs.counts.dtype == np.int64
 
 
+def test_combined_measurements_come_back_to_the_last_bit(bundle: Bundle, mixture: Model, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    one = Measurement(("a", "d"), rng.normal(100, 10, (6, 6)), rng.uniform(3, 9, (6, 6)), fine=False)
+    write(replace(bundle, model=replace(mixture, measurements=(one,))), tmp_path / "three")
+    (back,) = read(tmp_path / "three").model.measurements
+    assert np.array_equal(back.counts, one.counts) and back.counts.dtype == np.float64
+    assert np.array_equal(back.sigma, one.sigma)
+
+
+def test_a_bundle_of_version_2_is_read(bundle: Bundle, mixture: Model, tmp_path: Path) -> None:
+    """Version 2 is what version 3 writes where nothing was combined, under the other number."""
+    model = replace(mixture, measurements=(Measurement(("d",), np.arange(9), 3.25, fine=True),))
+    write(replace(bundle, model=model), tmp_path / "two")
+    _alter(tmp_path / "two", lambda content: content.update(version=2))
+    (back,) = read(tmp_path / "two").model.measurements
+    assert back.sigma == 3.25 and back.counts.dtype == np.int64
+
+
 def test_a_bundle_of_version_1_is_read(bundle: Bundle, tmp_path: Path) -> None:
     """Built as noctule 0.1 of July 2026 wrote it: no latent attributes, no measurements."""
     model, arrays = bundle.model, dict[str, np.ndarray]()
@@ -159,7 +177,7 @@ def _drop(content: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda c: c.update(version=3), "unknown format version; this noctule reads versions 1 to 2"),
+        (lambda c: c.update(version=4), "unknown format version; this noctule reads versions 1 to 3"),
         (lambda c: c.pop("version"), "unknown format version"),
         (lambda c: c.update(format="zip"), "not a noctule bundle"),
         (lambda c: c["contract"].update(surprise=1), "ValidationError"),

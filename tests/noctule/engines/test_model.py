@@ -195,7 +195,10 @@ PAIR = np.zeros((6, 6), np.int64)
         lambda m: replace(m, measurements=(Measurement(("a", "d"), PAIR, 1.0, True),)),
         lambda m: replace(m, measurements=(Measurement(("a", "b"), PAIR, 0.0, False),)),
         lambda m: replace(m, measurements=(Measurement(("a", "b"), PAIR, float("inf"), False),)),
-        lambda m: replace(m, measurements=(Measurement(("a", "b"), PAIR * 1.0, 1.0, False),)),
+        lambda m: replace(m, measurements=(Measurement(("a", "b"), PAIR.astype(np.int32), 1.0, False),)),
+        lambda m: replace(m, measurements=(Measurement(("a", "b"), PAIR * np.nan, 1.0, False),)),
+        lambda m: replace(m, measurements=(Measurement(("a", "b"), PAIR * 1.0, np.ones(6), False),)),
+        lambda m: replace(m, measurements=(Measurement(("a", "b"), PAIR * 1.0, PAIR * 0.0, False),)),
     ],
 )
 def test_latent_attributes_and_measurements_must_fit_too(mixture: Model, broken: object) -> None:

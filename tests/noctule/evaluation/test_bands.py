@@ -1,6 +1,7 @@
 """Error bars from the noise alone. Where noise is real, the test states how often it fails falsely."""
 
 import math
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +11,7 @@ from noctule.codes import Codes
 from noctule.counts import CodesCounts
 from noctule.engines.grouping import project_to_total
 from noctule.engines.model import Grouping, Measurement, Model, Step
-from noctule.evaluation.bands import Band, bands, combined, distance, half_width, pair_bounds
+from noctule.evaluation.bands import Band, bands, distance, half_width, pair_bounds
 from noctule.mechanisms.gaussian import discrete_gaussian
 from noctule.mechanisms.tap import NoiseTap
 
@@ -64,12 +65,14 @@ def test_the_half_width_covers_the_exact_discrete_gaussian(sigma: float, cells: 
     assert half_width(sigma) <= math.ceil(1.96 * sigma)
 
 
-def test_repeats_weigh_by_inverse_variance() -> None:
-    one = Measurement(("a",), np.array([10, 0]), 1.0, fine=True)
-    other = Measurement(("a",), np.array([20, 5]), 2.0, fine=True)
-    counts, sigma = combined([one, other])
-    assert counts == pytest.approx([12, 1])
-    assert sigma == pytest.approx(math.sqrt(0.8))
+def test_a_table_combined_of_several_nights_has_a_band_for_each_cell() -> None:
+    real = CodesCounts(_rows(), DOMAIN)
+    model = _model(real)
+    sigma = np.array([[10.0, 20, 30, 40]] * 3)
+    one = Measurement(("a", "b"), np.full((3, 4), 333.3), sigma, fine=False)
+    (band,) = bands(replace(model, measurements=(one,)), _released(model))
+    assert np.array_equal(band.error, np.ceil(1.96 * sigma)) and band.counts.dtype == np.int64
+    assert (band.low == band.counts - band.error).all() and band.tvd <= band.tvd_bound
 
 
 def test_bands_are_of_the_tables_measured_once_each_and_the_same_every_time() -> None:
