@@ -16,6 +16,7 @@ from noctule.engines.adaptive import Adaptive
 from noctule.engines.bundle import Bundle
 from noctule.engines.shape import Shape
 from noctule.home import Home
+from noctule.ledger.book import Ledger
 from noctule.mechanisms.tap import NoiseTap
 from noctule.release.passport import passport
 from noctule.standing import standing
@@ -90,9 +91,7 @@ def test_failure_probabilities_do_not_pile_up_to_delta(make_contract: Callable[.
     assert standing(contract, tmp_path) is None
 
 
-def test_a_night_builds_on_the_one_before_and_its_release_says_so(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_night_builds_on_the_one_before_and_its_release_says_so(home: Home, tmp_path: Path) -> None:
     """A contract with another epsilon refits at once, and its tap still equals its own charge."""
     rows = "".join(f"{'x' if i % 3 else 'y'},{i % 4}\n" for i in range(400))
     (tmp_path / "tiny.csv").write_text("a,b\n" + rows)
@@ -100,8 +99,8 @@ def test_a_night_builds_on_the_one_before_and_its_release_says_so(
     found: list[Bundle] = []
     for epsilon in (1.0, 0.9):
         contract = Contract.model_validate(words | {"privacy": words["privacy"] | {"epsilon": epsilon}})
-        monkeypatch.setattr(nights, "CONTRACT", contract)
-        found.append(nights.night(home.root, tmp_path).bundle)
+        Ledger(home.ledger).approve(contract, who="an officer", why="a test")
+        found.append(nights.night(home.root, tmp_path, contract=contract).bundle)
     first, second = (bundle.receipt for bundle in found)
     assert first["remembered"] == {}
     assert second["remembered"] == {name: first[name] for name in ("nano_rho", "approximate_delta")}

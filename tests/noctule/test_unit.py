@@ -20,6 +20,7 @@ from noctule.counts import CodesCounts
 from noctule.home import Home
 from noctule.ingest import Snapshot, ingest
 from noctule.ledger.book import Ledger
+from noctule.night import Night
 from noctule.refresh import Synthesis, synthesize, take_snapshot
 from tests.contracts import contract_of
 
@@ -37,7 +38,8 @@ def night(contract: Contract, home: Home, root: Path) -> tuple[Snapshot, Synthes
     ledger = Ledger(home.ledger)
     snapshot = take_snapshot(contract, home, ledger, root)
     inspect(contract, snapshot, home)
-    return snapshot, synthesize(contract, snapshot, home, ledger)
+    by_hand = Night("2026-11-23", "a test", "refit", "asked for by hand", snapshot=snapshot.id)
+    return snapshot, synthesize(contract, by_hand, snapshot, home, ledger)
 
 
 def counts(contract: Contract, snapshot: Snapshot) -> CodesCounts:

@@ -29,8 +29,8 @@ with _instance(ROOT) as instance:
 
 
 def charges(deployment: Deployment) -> list[str]:
-    """The kinds of all entries: a charge that was finished is a reserve and a commit."""
-    return [entry.kind for entry in Ledger(deployment.home.ledger).entries()]
+    """The kinds of all entries but approvals: a charge that was finished is a reserve and a commit."""
+    return [entry.kind for entry in Ledger(deployment.home.ledger).entries() if entry.kind != "approve"]
 
 
 def environment(deployment: Deployment) -> dict[str, str]:
@@ -112,6 +112,7 @@ def test_on_drift_the_test_decides_and_its_secret_stays_in_the_vault(
 ) -> None:
     """A drift of 0.5 is allowed, far beyond the noise of 3,000 rows at epsilon 1 (0.01): odds of a yes below e^-30."""
     deployment.contract(cap=9.0, replace=("{refit: on_new_version, version: one}", "{refit: on_drift, drift: 0.5}"))
+    assert deployment.noctule("approve", "clinic", "--why", "a larger budget").returncode == 0
     first, second = deployment.run(), deployment.run()
     assert (first["action"], first["why"]) == ("refit", "first run of watch 1")
     assert (second["action"], second["why"], second["next_refit"]) == ("resample", "drift test: no", None)
