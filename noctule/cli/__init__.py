@@ -9,6 +9,7 @@ from noctule.cli.contract import contract, init
 from noctule.cli.explain import explain
 from noctule.cli.ledger import ledger
 from noctule.cli.onefile import generate, train
+from noctule.cli.plan import plan
 from noctule.cli.run import run
 from noctule.errors import NoctuleError
 
@@ -19,7 +20,7 @@ def cli() -> None:
     """Differentially private synthetic tables, and the proof of what they cost."""
 
 
-for command in (run, contract, init, approve, ledger, explain, train, generate):
+for command in (run, plan, contract, init, approve, ledger, explain, train, generate):
     cli.add_command(command)
 
 

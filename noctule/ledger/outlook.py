@@ -16,7 +16,7 @@ def account_of(outlook: Outlook) -> dict[str, Any]:
         "horizon": timestamp(outlook.at + HORIZON),
         "resume_on": None if outlook.resume is None else timestamp(outlook.resume),
         "populations": [
-            {"population": name, "datasets": [_dataset(one) for one in datasets]}
+            {"population": name, "datasets": [dataset_of(one) for one in datasets]}
             for name, datasets in _populations(outlook)
         ],
     }
@@ -58,7 +58,8 @@ def _populations(outlook: Outlook) -> list[tuple[str, list[Forecast]]]:
     return [(name, list(found)) for name, found in groupby(by_population, key=lambda one: one.population)]
 
 
-def _dataset(one: Forecast) -> dict[str, Any]:
+def dataset_of(one: Forecast) -> dict[str, Any]:
+    """One dataset, for scripts."""
     return {
         "dataset": one.dataset,
         "refit": one.refit,
