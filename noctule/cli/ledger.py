@@ -12,6 +12,7 @@ from rich.console import Console
 from noctule.cli.deployment import deployed
 from noctule.home import Home
 from noctule.ledger.book import Ledger
+from noctule.ledger.burndown import burn_down_png
 from noctule.ledger.forecast import forecast as ahead
 from noctule.ledger.outlook import account_of, lines_of
 from noctule.ledger.person import user
@@ -32,9 +33,13 @@ def ledger() -> None:
 
 @ledger.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
-def show(as_json: bool) -> None:
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Write the picture of it to this PNG.")
+def show(as_json: bool, plot: Path | None) -> None:
     """Per population and cap: spent, left, and when budget returns."""
     account = statement(_in_use())
+    if plot is not None:
+        (entries, now), contracts = _in_use().sound(), deployed()
+        plot.write_bytes(burn_down_png(entries, contracts, ahead(entries, contracts, now)))
     if as_json:
         click.echo(json.dumps(account))
         return

@@ -1,7 +1,5 @@
 """A picture of real against synthetic marginals, small enough for a page of metadata. Internal tier."""
 
-import io
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,11 +9,11 @@ from noctule.codes import Attribute, Codec, Codes
 from noctule.contract import Contract
 from noctule.evaluation.bars import bars
 from noctule.evaluation.fidelity import shares, tvd
+from noctule.picture import FAINT, GRID, INK, figure, png
 
-REAL, SYNTHETIC, INK, FAINT, GRID = "#c3ccd9", "#0b63c5", "#1f2733", "#5f6b7a", "#e8ebf0"
+REAL, SYNTHETIC = "#c3ccd9", "#0b63c5"
 ACROSS = 3
 TITLE = 24  # letters beside the distance
-PALETTE = 40  # colours of the image; grey, blue and their edges need few
 
 
 def marginals_png(contract: Contract, real: Codes, synthetic: Codes, columns: int = 12) -> bytes:
@@ -25,27 +23,20 @@ def marginals_png(contract: Contract, real: Codes, synthetic: Codes, columns: in
     shows in metadata only where the instance is inside it. On white, so that it reads in light and dark pages; a
     palette image, under 60 kB at 12 panels.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     codec = Codec(contract)
     distances = tvd(real, synthetic, codec.domain, 1)
     worst = sorted(codec.domain, key=lambda name: -distances[name,])[:columns]
     shown = [attribute for attribute in codec.attributes if attribute.name in worst]
     down = -(-len(shown) // ACROSS)
-    figure: Any = Figure(figsize=(9.4, 0.5 + 2.3 * down), dpi=100, facecolor="white")
-    canvas: Any = FigureCanvasAgg(figure)
+    page = figure(9.4, 0.5 + 2.3 * down)
     for place, attribute in enumerate(shown, start=1):
         clique = (attribute.name,)
         sides = [shares(codes, clique, codec.domain) for codes in (real, synthetic)]
-        panel = figure.add_subplot(down, ACROSS, place)
+        panel = page.add_subplot(down, ACROSS, place)
         _draw(panel, contract, attribute, *sides)
         _dress(panel, attribute.name, distances[clique])
-    _head(figure, len(shown), len(codec.attributes))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a glyph that the font does not have is drawn as a box
-        canvas.draw()
-    return _png(np.asarray(canvas.buffer_rgba())[:, :, :3])
+    _head(page, len(shown), len(codec.attributes))
+    return png(page)
 
 
 def _draw(panel: Any, contract: Contract, attribute: Attribute, *sides: NDArray[np.float64]) -> None:
@@ -90,14 +81,14 @@ def _dress(panel: Any, name: str, distance: float) -> None:
     panel.spines["bottom"].set_color(FAINT)
 
 
-def _head(figure: Any, shown: int, attributes: int) -> None:
+def _head(page: Any, shown: int, attributes: int) -> None:
     """One line above the panels: what is drawn, and how much of the table."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    height = figure.get_figheight()
+    height = page.get_figheight()
     handles: list[Any] = [Patch(color=REAL), Line2D([], [], color=SYNTHETIC, linewidth=2.2)]
-    figure.legend(
+    page.legend(
         handles,
         ["raw table (internal)", "synthetic"],
         loc="upper left",
@@ -109,13 +100,5 @@ def _head(figure: Any, shown: int, attributes: int) -> None:
     )
     if shown < attributes:
         note = f"the {shown} of {attributes} attributes that differ most"
-        figure.text(0.99, 1 - 0.22 / height, note, ha="right", va="center", fontsize=9, color=FAINT)
-    figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - 0.45 / height), h_pad=0.1, w_pad=0.08)
-
-
-def _png(pixels: NDArray[np.uint8]) -> bytes:
-    from PIL import Image
-
-    sink = io.BytesIO()
-    Image.fromarray(pixels).quantize(PALETTE, method=Image.Quantize.MEDIANCUT).save(sink, "PNG", optimize=True)
-    return sink.getvalue()
+        page.text(0.99, 1 - 0.22 / height, note, ha="right", va="center", fontsize=9, color=FAINT)
+    page.set_layout_engine("constrained", rect=(0, 0, 1, 1 - 0.45 / height), h_pad=0.1, w_pad=0.08)

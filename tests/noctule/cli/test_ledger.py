@@ -69,6 +69,11 @@ def test_show_tells_each_cap_in_words(ledger: Ledger, noctule: Noctule) -> None:
     assert json.loads(noctule("ledger", "show", "--json").output)["populations"][0]["approvals"][0]["dataset"] == "ages"
 
 
+def test_show_writes_the_picture(ledger: Ledger, root: Path, noctule: Noctule) -> None:
+    assert noctule("ledger", "show", "--plot", "budget.png").exit_code == 0
+    assert (root / "budget.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_forecast_as_lines_and_as_json(ledger: Ledger, noctule: Noctule) -> None:
     """Of nightly refits at epsilon 1, epsilon 2 of the dataset for good: three in all fit, and one was charged."""
     told = noctule("ledger", "forecast").output.splitlines()
