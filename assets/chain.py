@@ -1,5 +1,7 @@
 """raw -> pii -> synthesizer -> synthetic -> evaluation -> release."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 
 from assets.evaluation import evaluation
@@ -11,6 +13,11 @@ from assets.synthetic import synthetic
 from noctule.contract import Contract
 
 
-def dataset_assets(contract: Contract) -> list[dg.AssetsDefinition]:
-    """The six assets of one dataset, keyed [dataset, step]."""
-    return [make(contract) for make in (raw, pii, synthesizer, synthetic, evaluation, release)]
+def dataset_assets(contract: Contract, contracts: Sequence[Contract]) -> list[dg.AssetsDefinition]:
+    """The six assets of one dataset, keyed [dataset, step]. `contracts`: all of the deployment, which share caps."""
+    before, after = (raw, pii), (synthetic, evaluation, release)
+    return [
+        *(make(contract) for make in before),
+        synthesizer(contract, contracts),
+        *(make(contract) for make in after),
+    ]

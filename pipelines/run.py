@@ -91,9 +91,9 @@ def receipt(outcome: dict[str, Any]) -> str:
 
 
 def _job(defs: dg.Definitions, name: str) -> dg.JobDefinition:
-    known = {job.name for job in defs.jobs or []}
-    if f"{name}_nightly" not in known:
-        names = ", ".join(sorted(job.removesuffix("_nightly") for job in known))
+    known = {job.name.removesuffix("_nightly") for job in defs.jobs or [] if job.name.endswith("_nightly")}
+    if name not in known:
+        names = ", ".join(sorted(known))
         raise UsageError(f"there is no dataset {name!r}", fix=f"use one of: {names}; or add datasets/{name}.yaml")
     return defs.resolve_job_def(f"{name}_nightly")
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pandas as pd
 import polars as pl
@@ -34,6 +35,23 @@ def test_the_first_night_fits_and_publishes(deployment: Deployment, first: dict[
     assert first["epsilon_total"] == pytest.approx(1.0, abs=1e-6)
     assert verify(Path(first["release"])) == []
     assert latest(deployment.home, "clinic") == Path(first["release"]) / "data" / "part-000.parquet"
+
+
+def test_the_synthesizer_tells_what_is_left_and_when_it_ends(
+    deployment: Deployment, first: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nightly at epsilon 1 of a cap of 3: the first night uses a ninth or so, and the cap is full within days."""
+    monkeypatch.setenv("DAGSTER_HOME", str(deployment.home.dagster))
+    synthesizer = dg.AssetKey(["clinic", "synthesizer"])
+    with dg.DagsterInstance.get() as instance:
+        event = instance.get_latest_materialization_event(synthesizer)
+        check = instance.get_latest_asset_check_evaluation_record(dg.AssetCheckKey(synthesizer, "budget"))
+    assert event is not None and event.asset_materialization is not None
+    told = {name: entry.value for name, entry in event.asset_materialization.metadata.items()}
+    assert told["privacy/rho"] == pytest.approx(first["rho"], rel=1e-3)
+    assert told["privacy/epsilon_left"] == pytest.approx(first["epsilon_left"], rel=1e-3)
+    assert str(told["privacy/forecast"]).startswith("refused on 20")
+    assert check is not None and check.status.value == "SUCCEEDED"
 
 
 def test_the_release_opens_everywhere_with_the_source_types(deployment: Deployment, first: dict[str, Any]) -> None:
