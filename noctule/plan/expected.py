@@ -13,7 +13,7 @@ from noctule.engines.purse import Purse
 from noctule.plan.spending import Look
 
 KEPT = 0.7  # of the noise in a one-way marginal
-PAIRS = {"adaptive": (0.56, 0.5), "aim": (0.56, 0.5), "mst": (0.32, 0.36), "dp-ctgan": (0.45, 0.25)}
+PAIRS = {"adaptive": (0.56, 0.5), "aim": (0.56, 0.5), "mst": (0.32, 0.32), "dp-ctgan": (0.36, 0.18)}
 
 
 def noise_tvd(cells: float, sigma: float, rows: float) -> float:
