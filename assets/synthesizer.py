@@ -30,7 +30,9 @@ def synthesizer(contract: Contract, contracts: Sequence[Contract]) -> dg.AssetsD
         output_required=False,
         check_specs=[budget_spec(contract)],
     )
-    def asset(state: State, pii: dict[str, Any]) -> Iterator[dg.MaterializeResult | dg.AssetObservation | dg.AssetCheckResult]:
+    def asset(
+        state: State, pii: dict[str, Any]
+    ) -> Iterator[dg.MaterializeResult | dg.AssetObservation | dg.AssetCheckResult]:
         night = night_of(pii)
         snapshot = load(state.home, contract.name, night.snapshot) if night.reads else None
         done = synthesize(contract, night, snapshot, state.home, state.ledger)
