@@ -6,8 +6,9 @@ Each policy refits at the epsilon at which its calendar just fits the cap; on_dr
 spare. The ledger is a real one (SQLite), its clock set to each night; `begin`, the watch and the engine are the ones a
 deployment runs. What a night's table is: the training rows, drawn again by weights that a public rule moves (RULES).
 
-Fits are independent of each other, so a model is fitted only where the error of its release is printed or its watch is
-asked; other refits are charged all the same, and leave a stand-in model that nobody looks at.
+Fits remember nothing here (bench.reuse shows what that would save), so they are independent of each other: a model is
+fitted only where the error of its release is printed or its watch is asked. Other refits are charged all the same, and
+leave a stand-in that nobody looks at.
 """
 
 import argparse
@@ -143,8 +144,7 @@ def _refit(
 ) -> tuple[Model, dict[str, Any]]:
     """Reserve, fit (or not), keep and commit, as noctule.refresh does with a snapshot."""
     key, rho, tap = fit_key(contract, night.period), charge(contract).nano_rho, NoiseTap()
-    account = {"population": contract.population, "cap": contract.privacy.cap, "delta": contract.privacy.delta}
-    reservation = ledger.reserve(dataset=contract.name, key=key, nano_rho=rho, event={}, **account)
+    reservation = ledger.reserve(contract, key=key, event={"name": "ZCDpEvent", "rho": rho / 1e9}, nano_rho=rho)
     model, score = _stand_in(shape), {}
     if fits:
         for_watch = drift.price(contract, rho)

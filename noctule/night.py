@@ -49,6 +49,7 @@ def begin(contract: Contract, home: Home, ledger: Ledger, moment: datetime) -> N
     before the paid test has said so. Raises ApprovalError, LedgerError.
     """
     ledger.require_approved(contract)
+    ledger.tick()  # on nights that the cap refuses, too: the silence of a clock that leapt is another one
     refresh = contract.refresh
     date, period, upcoming = date_of(refresh, moment), period_of(refresh, moment), next_refit(refresh, moment)
     if refresh.refit == "on_drift":
@@ -58,7 +59,6 @@ def begin(contract: Contract, home: Home, ledger: Ledger, moment: datetime) -> N
     night = Night(str(date), period, "refit", _due(contract, period, ledger), upcoming and str(upcoming))
     if stored is None:
         return night
-    ledger.tick()
     return watched(contract, night, home) if refresh.refit == "on_drift" else free(contract, night, stored, home)
 
 
