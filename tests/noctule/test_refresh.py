@@ -135,6 +135,18 @@ def test_a_model_that_goes_away_during_the_night_is_not_refitted_unread(root: Pa
     assert spent(home.root) == 2 * CHARGE
 
 
+def test_nights_that_the_cap_refuses_keep_the_ledger_awake(root: Path, home: Home) -> None:
+    """Else the first night with budget again would meet a clock that seems to have leapt, and wait for a person."""
+    clock = [MONDAY]
+    ledger, nano_rho = Ledger(home.ledger, now=lambda: clock[0]), rho_of(2.9, 1e-6)
+    other = CONTRACT.model_copy(update={"name": "other"})
+    ledger.reserve(other, key="k", event={"name": "ZCDpEvent", "rho": nano_rho / 1e9}, nano_rho=nano_rho)
+    for clock[0] in (MONDAY + day * DAY for day in range(0, 80, 5)):
+        assert begin(CONTRACT, home, ledger, clock[0]).action == "refit"
+        with pytest.raises(BudgetError):
+            take_snapshot(CONTRACT, home, ledger, root)
+
+
 def test_what_was_never_released_is_not_skipped(root: Path, home: Home) -> None:
     """A crash between fit and release must not cost the period its release; tests/pipelines has the skip itself."""
     weekly = refitting("weekly", between="skip")
