@@ -211,7 +211,7 @@ def report(name: str, drifted: str, years: list[Year], printed: list[int]) -> No
 
 
 def plot(name: str, found: dict[str, list[Year]], out: Path) -> None:
-    """Error by night for each drift, and on the right the mean error against the epsilon of a refit."""
+    """Error by night for each drift, and on the right the mean error against the epsilon that the year spent."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -223,13 +223,13 @@ def plot(name: str, found: dict[str, list[Year]], out: Path) -> None:
         for number, year in enumerate(years):
             nights = sorted(year.errors)
             errors = [year.errors[night] for night in nights]
-            axis.plot(nights, errors, marker="o", ms=3, color=f"C{number}", label=year.policy)
+            axis.plot(nights, errors, marker="o", ms=2.5, color=f"C{number}", label=year.policy)
             mean = float(np.mean(errors))
-            axes[-1].plot(year.epsilon, mean, marks[drifted], color=f"C{number}", label=f"{year.policy}, {drifted}")
+            axes[-1].plot(year.spent, mean, marks[drifted], color=f"C{number}", label=f"{year.policy}, {drifted}")
         axis.set(title=f"{name}, drift {drifted}", xlabel="night")
         axis.legend(fontsize=8)
     axes[0].set(ylabel="mean TVD of pairs", ylim=(0, None))
-    axes[-1].set(title="mean over the nights shown", xlabel="epsilon of a refit")
+    axes[-1].set(title="mean over the nights shown", xlabel="epsilon spent in the year", xlim=(0, CAP + 0.2))
     axes[-1].legend(fontsize=6)
     figure.tight_layout()
     figure.savefig(out / f"year_{name}.png", dpi=110)
