@@ -11,11 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from heapq import merge
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from noctule.contract import Contract
-from noctule.contract.model import Refresh
 from noctule.cron import nights
 from noctule.errors import ApprovalError
 from noctule.ledger.approvals import is_first
@@ -24,6 +21,7 @@ from noctule.ledger.book import LEAP
 from noctule.ledger.compose import Charge, Sum
 from noctule.ledger.entry import Entry
 from noctule.ledger.policy import Force, Limit, limits_of
+from noctule.period import date_of, period_of
 from noctule.purchase import price
 
 HORIZON = 5 * YEAR
@@ -89,7 +87,7 @@ def forecast(entries: Sequence[Entry], contracts: Sequence[Contract], now: datet
                 contract.population,
                 contract.refresh.refit,
                 cost(contract),
-                None if refused is None else _local(contract.refresh, refused[0]),
+                None if refused is None else date_of(contract.refresh, refused[0]),
                 None if refused is None else refused[1],
                 sum(c.dataset == contract.name and c.when <= now + YEAR for c in mine.granted[contract.population]),
                 _past(entries, contract, now),
@@ -134,8 +132,8 @@ class _Rehearsal:
     def play(self, contracts: Sequence[Contract]) -> "_Rehearsal":
         costs = {contract.name: cost(contract) for contract in contracts}
         for when, contract in merge(*map(self._nights, contracts), key=lambda night: night[0]):
-            period = _period(contract.refresh, when)
-            if period == self.paid[contract.name]:
+            paid, refresh = self.paid[contract.name], contract.refresh
+            if paid is not None and period_of(refresh, paid) == period_of(refresh, when):
                 continue
             if self.last is not None and when > self.last + LEAP:  # the person's word is an entry, too
                 self.resume, self.last = self.resume or when, when
@@ -148,7 +146,7 @@ class _Rehearsal:
             for window in windows:
                 window.add(charged)
             self.granted[contract.population].append(charged)
-            self.paid[contract.name], self.last = period, when
+            self.paid[contract.name] = self.last = when
         return self
 
     def _nights(self, contract: Contract) -> Iterator[tuple[datetime, Contract]]:
@@ -184,33 +182,21 @@ class _Window:
             self._events[charge.event] += times
 
 
-def _period(refresh: Refresh, when: datetime) -> Any:
-    """What one refit stands for: a local date, ISO week or month."""
-    day = _local(refresh, when)
-    match refresh.refit:
-        case "weekly":
-            return day.isocalendar()[:2]
-        case "monthly":
-            return day.year, day.month
-        case _:
-            return day
-
-
 def _every_night(contract: Contract) -> Contract:
     """The same, asking for a refit as often as anything could start one."""
     return contract.model_copy(update={"refresh": contract.refresh.model_copy(update={"refit": "nightly"})})
 
 
-def _paid(entries: Sequence[Entry], contract: Contract) -> Any:
-    """The period of the newest refit that was stored; None without one. What a crash left is charged again."""
+def _paid(entries: Sequence[Entry], contract: Contract) -> datetime | None:
+    """The moment of the newest refit that was stored; None without one. What a crash left is charged again."""
     stored = {entry.reservation for entry in entries if entry.kind == "commit" and entry.dataset == contract.name}
     newest = next((entry for entry in reversed(entries) if entry.seq in stored), None)
-    return None if newest is None else _period(contract.refresh, newest.when)
+    return None if newest is None else newest.when
 
 
 def _past(entries: Sequence[Entry], contract: Contract, now: datetime) -> tuple[date, ...]:
     mine = (e for e in entries if e.kind == "reserve" and e.dataset == contract.name and e.when > now - YEAR)
-    return tuple(_local(contract.refresh, entry.when) for entry in mine)
+    return tuple(date_of(contract.refresh, entry.when) for entry in mine)
 
 
 def _signed(entries: Sequence[Entry], contract: Contract) -> bool:
@@ -219,7 +205,3 @@ def _signed(entries: Sequence[Entry], contract: Contract) -> bool:
     except ApprovalError:
         return False
     return True
-
-
-def _local(refresh: Refresh, moment: datetime) -> date:
-    return moment.astimezone(ZoneInfo(refresh.timezone)).date()
