@@ -1,12 +1,11 @@
 """How good the sample is: charged and released numbers for everyone, internal ones for the vault side."""
 
-import base64
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from assets.metadata import metadata, table
+from assets.metadata import metadata, picture, table
 from assets.step import step
 from noctule.contract import Contract
 from noctule.evaluation.evaluate import evaluate, store
@@ -14,10 +13,11 @@ from noctule.ingest.snapshot import named
 from noctule.refresh import fitted
 from resources.state import State
 
-DESCRIPTION = """How close the sample is to the table, and how useful.
+DESCRIPTION = """How close the sample is to the table, how useful, and what attacks on it find.
 
 The charged score is differentially private and may be published. Everything compared with raw rows (SDMetrics,
-exact distances, train-on-synthetic) is internal: it is shown here only while the instance is inside the vault."""
+exact distances, train-on-synthetic, attacks) is internal: it is shown here only while the instance is inside the vault.
+An attack that finds nothing proves nothing; the guarantee is the epsilon."""
 
 
 def evaluation(contract: Contract) -> dg.AssetsDefinition:
@@ -28,20 +28,14 @@ def evaluation(contract: Contract) -> dg.AssetsDefinition:
     def asset(state: State, synthetic: dict[str, Any]) -> dg.MaterializeResult:
         bundle = fitted(contract, Path(synthetic["bundle"]))
         snapshot = named(state.home, contract.name, synthetic["snapshot"])
-        found = evaluate(bundle.contract, snapshot, Path(synthetic["staged"]), bundle.receipt["score"])
+        found = evaluate(bundle.contract, snapshot, state.home, Path(synthetic["staged"]), bundle.receipt["score"])
         store(found, state.home, contract.name, synthetic["release_id"])
         facts = {
             "fidelity/validity": found.released["validity"],
             "fidelity/tvd2_charged": found.charged["tvd2"],
             "fidelity/tvd2_charged_error95": found.charged["error95"],
-            "fidelity/tvd1": found.internal.get("tvd1"),
-            "fidelity/tvd2": found.internal.get("tvd2"),
-            "fidelity/sdmetrics_quality": found.internal.get("sdmetrics_quality"),
-            "fidelity/sdmetrics_diagnostic": found.internal.get("sdmetrics_diagnostic"),
-            "fidelity/columns": table(found.internal.get("columns", [])),
-            "fidelity/marginals": _image(found.marginals),
-            "utility/tstr": found.internal.get("tstr"),
-            "utility/trtr": found.internal.get("trtr"),
+            "fidelity/marginals": picture("real against synthetic", found.marginals),
+            **_internal(found.internal),
         }
         return dg.MaterializeResult(
             value={**synthetic, "validity": found.released["validity"]},
@@ -51,7 +45,39 @@ def evaluation(contract: Contract) -> dg.AssetsDefinition:
     return asset
 
 
-def _image(png: bytes) -> dg.MarkdownMetadataValue | None:
-    if not png:
-        return None
-    return dg.MetadataValue.md(f"![real against synthetic](data:image/png;base64,{base64.b64encode(png).decode()})")
+def _internal(found: dict[str, Any]) -> dict[str, Any]:
+    """Numbers that have a history, then tables; a metric that failed is missing."""
+    propensity, attacks = found.get("propensity", {}), found.get("attacks", [])
+    groups, ceilings = found.get("subgroups", []), found.get("ceilings", [])
+    targets = [_spread(target) for target in found.get("targets", [])]
+    plain = ("tvd1", "tvd2", "tvd3", "k_marginal", "sdmetrics_quality", "sdmetrics_diagnostic")
+    return {
+        **{f"fidelity/{name}": found.get(name) for name in plain},
+        "fidelity/tvd2_over_fresh_rows": next((row["ratio"] for row in ceilings if row["ways"] == 2), None),
+        "fidelity/correlation_difference": found.get("associations", {}).get("spearman"),
+        "fidelity/pmse": propensity.get("pmse"),
+        "fidelity/propensity_auroc": propensity.get("auroc"),
+        "fidelity/worst_subgroup": groups[0]["tvd"] if groups else None,
+        "fidelity/rare_recall": found.get("rare", {}).get("recall"),
+        "utility/tstr": found.get("tstr"),
+        "utility/trtr": found.get("trtr"),
+        "attacks/alarms": sum(one["verdict"] == "alarm" for one in attacks) if attacks else None,
+        "attacks/exact_copies": next((one["rate"] for one in attacks if one["name"] == "exact copies"), None),
+        "fidelity/columns": table(found.get("columns", [])),
+        "fidelity/ceilings": table(ceilings),
+        "fidelity/subgroups": table(groups),
+        "fidelity/failures": table(found.get("failures", [])),
+        "utility/targets": table(targets),
+        "attacks/table": table(attacks),
+    }
+
+
+def _spread(target: dict[str, Any]) -> dict[str, Any]:
+    """Intervals as two cells each: a table holds no lists."""
+    flat: dict[str, Any] = {}
+    for name, value in target.items():
+        if name.endswith("95"):
+            flat |= dict(zip((f"{name}_low", f"{name}_high"), value or (None, None), strict=True))
+        else:
+            flat[name] = value
+    return flat

@@ -1,13 +1,12 @@
 """One page for the privacy officer: what has been spent on every population, and whether the book is sound."""
 
-import base64
 import math
 from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
 
-from assets.metadata import metadata, table
+from assets.metadata import metadata, picture, table
 from assets.step import HANDLE
 from noctule.contract import Contract
 from noctule.errors import LedgerError
@@ -73,9 +72,8 @@ def _facts(state: State, contracts: Sequence[Contract]) -> dict[str, Any]:
     book = state.ledger
     entries, now = book.sound()
     outlook = forecast(entries, contracts, now)
-    picture = base64.b64encode(burn_down_png(entries, contracts, outlook)).decode()
     return {
-        "ledger/burn_down": dg.MetadataValue.md(f"![epsilon spent against time](data:image/png;base64,{picture})"),
+        "ledger/burn_down": picture("epsilon spent against time", burn_down_png(entries, contracts, outlook)),
         "ledger/caps": table(_caps(statement(book)["populations"], outlook)),
         "ledger/datasets": table(
             [{"dataset": one.dataset, "population": one.population, "forecast": one.words} for one in outlook.datasets]

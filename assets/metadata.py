@@ -1,5 +1,6 @@
 """The allow-list every piece of Dagster metadata passes. A name that is not here does not reach the event log."""
 
+import base64
 from typing import Any
 
 import dagster as dg
@@ -22,6 +23,8 @@ ALLOWED = {
     "privacy/delta": "public",
     "privacy/guarantee": "public",
     "privacy/forecast": "public",
+    "privacy/certificate": "public",
+    "privacy/covered_reads": "public",
     "budget/used": "public",
     "budget/left": "public",
     "budget/forecast": "public",
@@ -29,6 +32,10 @@ ALLOWED = {
     "ledger/caps": "public",
     "ledger/datasets": "public",
     "ledger/verify": "public",
+    "audit/trend": "public",  # an audit is of public data alone
+    "audit/findings": "public",
+    "audit/code": "public",
+    "privacy/audit": "public",
     "checks": "internal",  # each is a bit of raw data; what blocks shows in any case, as the check's own result
     "checks/failed": "internal",
     "findings": "internal",
@@ -44,12 +51,27 @@ ALLOWED = {
     "fidelity/tvd2_charged_error95": "charged",
     "fidelity/tvd1": "internal",
     "fidelity/tvd2": "internal",
+    "fidelity/tvd3": "internal",
+    "fidelity/tvd2_over_fresh_rows": "internal",
+    "fidelity/k_marginal": "internal",
+    "fidelity/ceilings": "internal",
+    "fidelity/correlation_difference": "internal",
+    "fidelity/pmse": "internal",
+    "fidelity/propensity_auroc": "internal",
+    "fidelity/worst_subgroup": "internal",
+    "fidelity/subgroups": "internal",
+    "fidelity/rare_recall": "internal",
+    "fidelity/failures": "internal",
     "fidelity/sdmetrics_quality": "internal",
     "fidelity/sdmetrics_diagnostic": "internal",
     "fidelity/columns": "internal",
     "fidelity/marginals": "internal",
     "utility/tstr": "internal",
     "utility/trtr": "internal",
+    "utility/targets": "internal",
+    "attacks/alarms": "internal",
+    "attacks/exact_copies": "internal",
+    "attacks/table": "internal",
 }
 
 
@@ -63,12 +85,29 @@ def metadata(facts: dict[str, Any], *, inside_vault: bool = True) -> dict[str, A
     shown = {name: value for name, value in facts.items() if value is not None}
     if not inside_vault:
         shown = {name: value for name, value in shown.items() if ALLOWED[name] != "internal"}
-    return {name: float(f"{value:.4g}") if isinstance(value, float) else value for name, value in shown.items()}
+    return {name: _rounded(value) if isinstance(value, float) else value for name, value in shown.items()}
 
 
 def table(rows: list[dict[str, Any]]) -> Any:
-    """A table drawn in place; None when there is nothing to show."""
-    return dg.MetadataValue.table([dg.TableRecord(row) for row in rows]) if rows else None
+    """A table drawn in place, an empty cell for None; None when there is nothing to show."""
+    shown = [{name: _cell(value) for name, value in row.items()} for row in rows]
+    return dg.MetadataValue.table([dg.TableRecord(row) for row in shown]) if rows else None
+
+
+def picture(title: str, png: bytes) -> dg.MarkdownMetadataValue | None:
+    """A PNG drawn in place; None when there is none."""
+    encoded = base64.b64encode(png).decode()
+    return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{encoded})") if png else None
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float):
+        return _rounded(value)
+    return "" if value is None else value
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")
 
 
 def column_schema(contract: Contract) -> dg.TableSchema:

@@ -1,5 +1,6 @@
 """Publication, behind gates decided in code; `latest` moves last."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,19 @@ from assets.metadata import column_schema, metadata, table
 from assets.step import step
 from assets.synthesizer import guarantee
 from assets.tonight import facts, night_of
+from noctule.audit.store import standing
 from noctule.contract import Contract
 from noctule.contract.model import Refresh
+from noctule.ingest.journal import recorded
 from noctule.refresh import balance, fitted
-from noctule.release.anchors import anchor
+from noctule.release.layout import CERTIFICATE, PAGE
 from noctule.release.publish import publish
 from noctule.release.trust import trust
 from resources.state import State
 
 DESCRIPTION = """The published dataset: an immutable folder with data, card, passport and checksums.
 
+Every step that touched raw rows stands in its certificate with what covers it; without one nothing is published.
 Gates use only numbers that were paid for or look at the release alone. `latest` moves last and atomically; a release
 that fails a gate leaves it where it was."""
 
@@ -34,6 +38,7 @@ def release(contract: Contract) -> dg.AssetsDefinition:
     def asset(state: State, evaluation: dict[str, Any]) -> dg.MaterializeResult:
         bundle = fitted(contract, Path(evaluation["bundle"]))
         receipt = bundle.receipt
+        audited = standing(receipt["engine"], state.home)
         ledger = state.ledger
         money = balance(contract, ledger)
         folder = publish(
@@ -43,8 +48,8 @@ def release(contract: Contract) -> dg.AssetsDefinition:
             receipt,
             evaluation["validity"],
             release_id=evaluation["release_id"],
-            epsilon_total=money["epsilon_total"],
-            ledger_head=anchor(ledger),
+            reads=recorded(state.home, contract.name, evaluation["snapshot"]),
+            book=ledger.sound()[0],
             trusted=trust(bundle, Path(evaluation["staged"])),
         )
         charged = evaluation["action"] == "refit"
@@ -60,7 +65,8 @@ def release(contract: Contract) -> dg.AssetsDefinition:
             "snapshot": evaluation["snapshot"],
             "release": str(folder),
         }
-        return dg.MaterializeResult(value=outcome, metadata=metadata(_facts(bundle.contract, outcome, receipt)))
+        known = {"privacy/audit": audited, **_facts(bundle.contract, outcome, receipt)}
+        return dg.MaterializeResult(value=outcome, metadata=metadata(known))
 
     return asset
 
@@ -78,6 +84,8 @@ def _facts(contract: Contract, outcome: dict[str, Any], receipt: dict[str, Any])
         "privacy/epsilon_left": outcome["epsilon_left"],
         "privacy/delta": f"{outcome['delta']:g}",
         "privacy/guarantee": guarantee(contract),
+        "privacy/certificate": f"{outcome['release']}/{PAGE}",
+        "privacy/covered_reads": len(json.loads(Path(outcome["release"], CERTIFICATE).read_text())["steps"]),
         "fidelity/tvd2_charged": receipt["score"]["tvd2"],
         "draws": table(_draws(receipt["draws"])),
     }

@@ -31,6 +31,7 @@ from noctule.engines.shape import Shape
 from noctule.evaluation.bands import Band, bands
 from noctule.home import Home
 from noctule.ingest.ingest import ingest
+from noctule.ingest.reads import opened
 from noctule.mechanisms.accounting import rho_of
 from noctule.mechanisms.tap import NoiseTap
 
@@ -75,8 +76,10 @@ def rows(given: Input) -> tuple[Shape, Codes]:
     contract = Contract.model_validate(words)
     codec = Codec(contract)
     with tempfile.TemporaryDirectory() as folder:
-        snapshot = ingest(contract, Home(Path(folder)), given.train.resolve().parent)
-        return Shape.of(codec), codec.encode(snapshot.table([column.name for column in contract.modelled]))
+        home = Home(Path(folder))
+        snapshot = ingest(contract, home, given.train.resolve().parent)
+        found = opened(snapshot, home, "evaluation", columns=[column.name for column in contract.modelled])
+        return Shape.of(codec), codec.encode(found.table())
 
 
 def one_fit(shape: Shape, codes: Codes, epsilon: float, seed: int) -> dict[str, Any]:

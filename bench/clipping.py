@@ -32,6 +32,7 @@ from noctule.engines.shape import Shape
 from noctule.evaluation.fidelity import tvd
 from noctule.home import Home
 from noctule.ingest.ingest import ingest
+from noctule.ingest.reads import opened
 from noctule.mechanisms.accounting import epsilon_of, rho_of
 from noctule.mechanisms.tap import NoiseTap
 
@@ -110,7 +111,8 @@ def cut(contract: Contract, max_rows: int, home: Home, root: Path) -> Codes:
     words = contract.model_dump(by_alias=True)
     words["unit"]["max_rows"] = max_rows
     snapshot = ingest(Contract.model_validate(words), home, root)
-    return Codec(contract).encode(snapshot.table([column.name for column in contract.modelled]))
+    rows = opened(snapshot, home, "evaluation", columns=[column.name for column in contract.modelled])
+    return Codec(contract).encode(rows.table())
 
 
 def _fit(contract: Contract, shape: Shape, codes: Codes, whole: Codes, max_rows: int, epsilon: float, seed: int) -> Fit:

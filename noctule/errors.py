@@ -1,7 +1,7 @@
 """Typed errors. Each says what is wrong, where, and what to do next; none ever holds a raw value.
 
 The exit code of the command line is a property of the error (design: 2 usage, 3 contract or data,
-4 budget, 5 gate, 6 approval; 1 is a fault of ours or of the machine).
+4 budget, 5 gate, 6 approval, 7 certificate; 1 is a fault of ours or of the machine).
 """
 
 
@@ -55,6 +55,12 @@ class GateError(NoctuleError):
     """A gate kept the release back; `latest` stays where it was."""
 
     exit_code = 5
+
+
+class CertificateError(NoctuleError):
+    """What ran does not prove what a release would state: raw rows without cover, or noise that can be foretold."""
+
+    exit_code = 7
 
 
 class LedgerError(NoctuleError):

@@ -26,6 +26,12 @@ class Home:
         return Path(given).resolve() if given else self.root / "ledger.db"
 
     @property
+    def signing_key(self) -> Path | None:
+        """Where the key lies that signs releases: `NOCTULE_SIGNING_KEY`. None: releases are not signed, and say so."""
+        given = os.environ.get("NOCTULE_SIGNING_KEY")
+        return Path(given).resolve() if given else None
+
+    @property
     def models(self) -> Path:
         return self.root / "models"
 

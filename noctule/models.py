@@ -1,9 +1,10 @@
 """The stored models of a dataset: what each is keyed by, where it lies, and whether it is whole and paid for."""
 
 import hashlib
+import json
 import logging
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -66,3 +67,10 @@ def charged(contract: Contract, period: str, ledger: Ledger) -> bool:
 
 def paid_for(contract: Contract, key: str, period: str) -> dict[str, Any]:
     return {"bundle": key, "period": period, "fit_digest": contract.fit_digest()}
+
+
+def receipts(home: Home) -> Iterator[dict[str, Any]]:
+    """The receipt of every stored model of every dataset, also of those that were set aside; what is damaged is not."""
+    for path in sorted(home.models.glob("*/*/bundle.json")):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            yield json.loads(path.read_text())["receipt"]

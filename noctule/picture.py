@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 INK, FAINT, GRID = "#1f2733", "#5f6b7a", "#e8ebf0"
-PALETTE = 40  # colours of the image; a few inks and their edges need no more
+PALETTE = 32  # colours of the image; a few inks and their edges need no more
 
 
 def figure(width: float, height: float) -> Any:
@@ -21,7 +21,7 @@ def figure(width: float, height: float) -> Any:
 
 
 def png(drawn: Any) -> bytes:
-    """The figure as a PNG of few colours, well under 60 kB at a page's width."""
+    """The figure as a PNG of few colours, well under 40 kB at a page's width."""
     from PIL import Image
 
     with warnings.catch_warnings():

@@ -29,15 +29,19 @@ from noctule.errors import BundleError, ContractError, LedgerError
 from noctule.evaluation.charged import ChargedScore, charged_tvd2, total_distance
 from noctule.home import Home
 from noctule.ingest.ingest import ingest, unchanged
+from noctule.ingest.journal import recorded
+from noctule.ingest.reads import opened
 from noctule.ingest.snapshot import Snapshot
 from noctule.ledger.book import Ledger
+from noctule.ledger.entry import Reservation
 from noctule.mechanisms.accounting import NANO
+from noctule.mechanisms.probe import probe
 from noctule.mechanisms.tap import NoiseTap
-from noctule.models import fit_key, folder_of, paid_for, stored_model, turn
+from noctule.models import fit_key, folder_of, paid_for, receipts, stored_model, turn
 from noctule.night import Night, free, newest, succeeded, watch_file, watched
-from noctule.purchase.buy import buy
-from noctule.purchase.cells import of_snapshot
-from noctule.purchase.price import Charge, affordable, charge
+from noctule.purchase.buy import Bought, buy
+from noctule.purchase.cells import of_rows
+from noctule.purchase.price import Charge, affordable, charge, shopping
 from noctule.release.anchors import published_anchors
 from noctule.sealed import sealed
 from noctule.standing import standing
@@ -164,7 +168,9 @@ def _distance(stored: Bundle, snapshot: Snapshot, home: Home) -> int:
     """What the drift test asks: S of tonight's rows and the sample that was scored at the fit, in rows. Raw."""
     log.info("asking the drift test")
     sample = _scored_sample(stored.model)
-    with encoded(snapshot, stored.contract, home.vault / "codes" / stored.contract.name) as counts:
+    columns = [column.name for column in stored.contract.modelled]
+    rows = opened(snapshot, home, "drift test", columns=columns, reservation=stored.receipt["ledger_head"])
+    with encoded(rows, stored.contract, home.vault / "codes" / stored.contract.name) as counts:
         return total_distance(counts, sample, round(stored.model.total))
 
 
@@ -172,12 +178,15 @@ def _fit(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledge
     key = fit_key(contract, night.period)
     cost = charge(contract)
     _require_whole(ledger, home)
+    noise = probe(receipt.get("noise_source", {}) for receipt in receipts(home))
     reservation = ledger.reserve(contract, key=key, event=_event(cost), **asdict(cost))
     tap = NoiseTap()
-    bought = buy(contract, of_snapshot(snapshot), nano_rho=cost.nano_rho, tap=tap)
+    bought = _bought(contract, snapshot, home, reservation, tap)
     log.info("encoding %d columns", len(bought.contract.modelled))
     for_watch, max_rows = drift.price(contract, cost.nano_rho), contract.unit.max_rows
-    with encoded(snapshot, bought.contract, home.vault / "codes" / contract.name) as counts:
+    columns = [column.name for column in bought.contract.modelled]
+    rows = opened(snapshot, home, "fit", columns=columns, reservation=reservation.anchor)
+    with encoded(rows, bought.contract, home.vault / "codes" / contract.name) as counts:
         before, for_fit = standing(bought.contract, home.models / contract.name), cost.nano_rho - bought.nano_rho
         model, score = _learn(bought.contract, counts, for_fit - for_watch, tap, before and before.prior)
     watch = drift.Watch.draw(model.domain, nano_rho=for_watch, max_rows=max_rows, tap=tap) if for_watch else None
@@ -198,12 +207,14 @@ def _fit(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledge
         "fit_digest": contract.fit_digest(),  # of the contract as declared; the bundle holds what was bought too
         "snapshot": snapshot.id,
         "reservation": reservation.seq,
-        "ledger_head": f"{reservation.seq}:{reservation.hash}",
+        "ledger_head": reservation.anchor,
         "epsilon_total": balance(contract, ledger)["epsilon_total"],
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "score": {"tvd2": score.tvd2, "error95": score.error95, "pairs": score.pairs},
         "bought": bought.items,
         "draws": tap.events(),
+        "noise_source": noise,
+        "reads": recorded(home, contract.name, snapshot.id),
     }
     bundle = Bundle(bought.contract, model, receipt)
     if watch:
@@ -211,6 +222,14 @@ def _fit(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledge
     bundles.write(bundle, folder_of(contract, home, key))
     ledger.commit(reservation, paid_for(contract, key, night.period))
     return bundle
+
+
+def _bought(contract: Contract, snapshot: Snapshot, home: Home, reservation: Reservation, tap: NoiseTap) -> Bought:
+    """The purchase; where nothing is left open no row is read for it."""
+    if not (todo := [column.name for column in shopping(contract)]):
+        return Bought(contract, [], 0)
+    rows = opened(snapshot, home, "purchase", columns=todo, reservation=reservation.anchor)
+    return buy(contract, of_rows(rows), nano_rho=reservation.nano_rho, tap=tap)
 
 
 def _learn(

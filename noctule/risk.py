@@ -76,13 +76,30 @@ def gaussian_mu(epsilon: float, delta: float) -> float:
     return _first_beyond(kept, 0.0, high)
 
 
-def posterior(prior: float, epsilon: float) -> float:
-    """The most that a belief of `prior` in a person's presence can grow to, outside a failure of probability delta.
+def posterior(prior: float, loss: float) -> float:
+    """What a belief of `prior` in a person's presence grows to where the privacy loss of a release is `loss`."""
+    return prior / (prior + (1 - prior) * math.exp(-loss))
 
-    Every (epsilon, delta)-DP release can be drawn in two steps: with probability delta all is told, else the odds move
-    by at most exp(epsilon) (Kairouz, Oh, Viswanath, "The Composition Theorem for Differential Privacy", 2015).
+
+def loss_worst(epsilon: float) -> float:
+    """The privacy loss of any (epsilon, delta)-DP release, passed with probability at most 2 delta.
+
+    Where S is the set of releases of a loss above t, P(S) <= e^epsilon P'(S) + delta <= e^(epsilon - t) P(S) + delta,
+    so P(S) <= delta / (1 - e^(epsilon - t)). At t = epsilon that says nothing: (epsilon, delta) does not mean that
+    the loss is at most epsilon outside of delta.
     """
-    return prior / (prior + (1 - prior) * math.exp(-epsilon))
+    return epsilon + math.log(2)
+
+
+def loss_gaussian(mu: float, failure: float) -> float:
+    """That of Gaussian noise, passed with probability `failure`: the loss is normal, of mean mu^2 / 2 and variance
+    mu^2 (Balle and Wang 2018, Lemma 3)."""
+    return mu * mu / 2 - mu * NORMAL.inv_cdf(failure)
+
+
+def loss_zcdp(rho: float, failure: float) -> float:
+    """That of any rho-zCDP release, passed with probability at most `failure`: Bun and Steinke 2016, Lemma 3.5."""
+    return rho + 2 * math.sqrt(rho * math.log(1 / failure))
 
 
 # (order - 1) sqrt(rho), from near 0 to beyond what matters where one in a thousand is accused. With four times as many,

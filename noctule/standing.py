@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from noctule.codes import Codec
 from noctule.contract import Contract
@@ -21,11 +22,12 @@ class Standing:
     """`prior`: what a refit is given. `cost`: what was ever charged for it, plain JSON for the receipt.
 
     A release that remembers rests on all of `cost` beside its own charge: `nano_rho`, and `approximate_delta`, the
-    probability with which thresholded releases among it may fail.
+    probability with which thresholded releases among it may fail; `reservations`, the "seq:hash" of each charge, where
+    all of the receipts name theirs.
     """
 
     prior: Prior
-    cost: dict[str, float]
+    cost: dict[str, Any]
 
 
 def standing(contract: Contract, models: Path) -> Standing | None:
@@ -40,9 +42,13 @@ def standing(contract: Contract, models: Path) -> Standing | None:
     if (found.contract.unit, found.contract.population) != (contract.unit, contract.population):
         return None
     earlier = found.receipt.get("remembered", {})
-    cost = {name: found.receipt.get(name, 0) + earlier.get(name, 0) for name in ("nano_rho", "approximate_delta")}
+    cost: dict[str, Any] = {
+        name: found.receipt.get(name, 0) + earlier.get(name, 0) for name in ("nano_rho", "approximate_delta")
+    }
     if cost["approximate_delta"] > contract.privacy.delta / 2:  # hundreds of refits: begin again, so that delta holds
         return None
+    if "ledger_head" in found.receipt and (not earlier or "reservations" in earlier):
+        cost["reservations"] = [*earlier.get("reservations", []), found.receipt["ledger_head"]]
     before, now = _columns(found.contract), _columns(contract)
     known = [one.name for one in Codec(contract).attributes if before.get(one.column) == now[one.column]]
     log.info("starting from what earlier refits measured of %d attributes", len(known))

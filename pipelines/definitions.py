@@ -5,11 +5,12 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.audit import audit
 from assets.chain import dataset_assets
 from assets.ledger import ledger
 from noctule.contract import Contract
 from noctule.contract.load import load_all
-from pipelines.jobs import ledger_schedule, nightly_schedule
+from pipelines.jobs import audit_schedule, ledger_schedule, nightly_schedule
 from pipelines.sensors import night_failed
 from resources.settings import from_environment
 
@@ -26,11 +27,11 @@ def build(root: Path) -> dg.Definitions:
     """Definitions of the deployment rooted at `root`. Raises ContractError when a contract is not valid."""
     contracts = load_all(root / "datasets")
     datasets = [dataset_defs(contract, contracts) for contract in contracts]
-    page = ledger_schedule()
+    pages = [ledger_schedule(), audit_schedule()]
     shared = dg.Definitions(
-        assets=[ledger(contracts)],
-        jobs=[page.job],
-        schedules=[page],
+        assets=[ledger(contracts), audit(contracts)],
+        jobs=[page.job for page in pages],
+        schedules=pages,
         resources=from_environment(root),
         sensors=[night_failed],
     )

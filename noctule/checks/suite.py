@@ -17,7 +17,7 @@ from noctule.codes.forbidden import forbidden
 from noctule.contract import Contract
 from noctule.contract.arrow import source_schema
 from noctule.errors import DataError
-from noctule.ingest.snapshot import Snapshot
+from noctule.ingest.reads import Rows
 from noctule.sealed import sealed
 
 
@@ -37,22 +37,22 @@ class Check:
 
 
 @sealed
-def run_checks(contract: Contract, snapshot: Snapshot) -> list[Check]:
+def run_checks(contract: Contract, rows: Rows) -> list[Check]:
     """Check the whole snapshot against its contract: types first, then every rule in contract order.
 
     A check that could not be made has `errored`, counts as failed and blocks. Raises NoctuleError (without a
     library's message) when the snapshot cannot be read.
     """
     wanted = rules(contract)
-    schema = next(snapshot.batches(rows=1)).schema
+    schema = next(rows.batches(rows=1)).schema
     named = {rule.column for rule in wanted if rule.column} or {schema.names[0]}  # a frame without columns has no rows
-    table = snapshot.table([name for name in schema.names if name in named])
+    table = rows.table([name for name in schema.names if name in named])
     outcomes = _outcomes(wanted, frame(contract, table))
     by_rule = [
         Check(rule.name, rule.column, *outcomes.get(place, (False, True)), rule.blocking)
         for place, rule in enumerate(wanted)
     ]
-    return [*_type_checks(contract, schema), *by_rule, *_constraint_checks(contract, snapshot)]
+    return [*_type_checks(contract, schema), *by_rule, *_constraint_checks(contract, rows)]
 
 
 def _type_checks(contract: Contract, schema: pa.Schema) -> list[Check]:
@@ -65,7 +65,7 @@ def _type_checks(contract: Contract, schema: pa.Schema) -> list[Check]:
     ]
 
 
-def _constraint_checks(contract: Contract, snapshot: Snapshot) -> list[Check]:
+def _constraint_checks(contract: Contract, rows: Rows) -> list[Check]:
     """Whether the rows keep to each constraint of stated columns; those that do not are learned from like any other."""
     stated = contract.stated()
     names = {name.partition(".")[0] for one in stated.constraints for name in one.forbid}
@@ -75,7 +75,7 @@ def _constraint_checks(contract: Contract, snapshot: Snapshot) -> list[Check]:
         return []
     codec = Codec(stated.model_copy(update={"columns": columns}))
     compiled, kept = forbidden(codec), [True] * len(stated.constraints)
-    for batch in snapshot.batches(columns=[column.name for column in columns]):
+    for batch in rows.batches(columns=[column.name for column in columns]):
         try:
             codes = codec.encode(pa.Table.from_batches([batch]))
         except DataError:  # a cell outside the domain, of which another check tells

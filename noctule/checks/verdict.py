@@ -15,6 +15,7 @@ from noctule.contract.arrow import source_schema
 from noctule.durable import whole_file
 from noctule.errors import CheckError
 from noctule.home import Home
+from noctule.ingest.reads import Rows, opened
 from noctule.ingest.snapshot import Snapshot
 from noctule.pii.detect import Finding, detect, undeclared
 from noctule.sealed import sealed
@@ -40,8 +41,8 @@ class Verdict:
 def inspect(contract: Contract, snapshot: Snapshot, home: Home) -> Verdict:
     """Run the contract checks and the PII detection on the snapshot, and store the verdict, passed or not."""
     log.info("checking the contract and looking for personal data")
-    checks = tuple(run_checks(contract, snapshot))
-    findings = tuple(_findings(snapshot))
+    checks = tuple(run_checks(contract, opened(snapshot, home, "checks")))
+    findings = tuple(_findings(opened(snapshot, home, "pii")))
     passed = not any(check.blocks for check in checks) and not undeclared(list(findings), contract)
     verdict = Verdict(contract.name, snapshot.id, contract.fit_digest(), checks, findings, passed)
     content = {"format": FORMAT, "rules": _rules_digest(contract), **asdict(verdict)}
@@ -50,10 +51,10 @@ def inspect(contract: Contract, snapshot: Snapshot, home: Home) -> Verdict:
     return verdict
 
 
-def _findings(snapshot: Snapshot) -> Iterator[Finding]:
+def _findings(rows: Rows) -> Iterator[Finding]:
     """One column in memory at a time."""
-    for name in next(snapshot.batches(rows=1)).schema.names:
-        yield from detect(snapshot.table([name]))
+    for name in next(rows.batches(rows=1)).schema.names:
+        yield from detect(rows.table([name]))
 
 
 def require(contract: Contract, snapshot: Snapshot, home: Home) -> Verdict:

@@ -1,15 +1,18 @@
-"""The command line. Exit codes: 2 usage, 3 contract or data, 4 budget, 5 gate, 6 approval, 1 anything else."""
+"""The command line. Exit codes: 2 usage, 3 contract or data, 4 budget, 5 gate, 6 approval, 7 certificate, 1 others."""
 
 import sys
 
 import click
 
 from noctule.cli.approve import approve
+from noctule.cli.audit import audit_command
 from noctule.cli.contract import contract, init
 from noctule.cli.explain import explain
+from noctule.cli.lake import card, diff, rollback
 from noctule.cli.ledger import ledger
 from noctule.cli.onefile import generate, train
 from noctule.cli.plan import plan
+from noctule.cli.release import verify
 from noctule.cli.run import run
 from noctule.errors import NoctuleError
 
@@ -20,7 +23,22 @@ def cli() -> None:
     """Differentially private synthetic tables, and the proof of what they cost."""
 
 
-for command in (run, plan, contract, init, approve, ledger, explain, train, generate):
+for command in (
+    run,
+    plan,
+    contract,
+    init,
+    approve,
+    ledger,
+    audit_command,
+    explain,
+    train,
+    generate,
+    verify,
+    diff,
+    card,
+    rollback,
+):
     cli.add_command(command)
 
 

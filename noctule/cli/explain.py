@@ -9,7 +9,7 @@ from rich.table import Table
 
 from noctule.errors import UsageError
 from noctule.mechanisms.accounting import NANO, epsilon_of, rho_of
-from noctule.risk import gaussian, gaussian_mu, posterior, worst, zcdp
+from noctule.risk import gaussian, gaussian_mu, loss_gaussian, loss_worst, loss_zcdp, posterior, worst, zcdp
 
 CENTURY = 36_525  # nights
 
@@ -54,14 +54,20 @@ def _facts(epsilon: float, delta: float, nights: int) -> dict[str, Any]:
 
 
 def _risks(epsilon: float, delta: float, rho: float) -> dict[str, dict[str, float]]:
-    attacks = {"worst": worst(epsilon, delta), "gaussian": gaussian(gaussian_mu(epsilon, delta)), "zcdp": zcdp(rho)}
+    mu, most, failure = gaussian_mu(epsilon, delta), loss_worst(epsilon), min(2 * delta, 0.5)
+    attacks = {"worst": worst(epsilon, delta), "gaussian": gaussian(mu), "zcdp": zcdp(rho)}
+    losses = {
+        "worst": most,
+        "gaussian": min(loss_gaussian(mu, failure), most),
+        "zcdp": min(loss_zcdp(rho, failure), most),
+    }
     return {
         name: {
             "advantage": attack.advantage,
             "found_at_1_percent": attack.found(0.01),
             "found_at_10_percent": attack.found(0.1),
-            "posterior_from_50_percent": posterior(0.5, epsilon),
-            "posterior_from_1_percent": posterior(0.01, epsilon),
+            "posterior_from_50_percent": posterior(0.5, losses[name]),
+            "posterior_from_1_percent": posterior(0.01, losses[name]),
         }
         for name, attack in attacks.items()
     }
@@ -98,7 +104,7 @@ def _sentences(facts: dict[str, Any]) -> str:
         "by chance it would be 0.\n"
         "Whoever held it 50 % likely that a person is in the table can become at most "
         f"{risk['posterior_from_50_percent']} sure of it, and from 1 % at most {risk['posterior_from_1_percent']}, "
-        f"outside a failure whose probability is at most {100 * facts['delta']:.3g} %."
+        f"but for releases whose probability is at most {100 * min(2 * facts['delta'], 1.0):.3g} %."
     )
 
 
@@ -108,8 +114,8 @@ def _percent(share: float) -> str:
 
 _ASSUMED = (
     "The sentences read the column zCDP: what is proved for the rho that Noctule charges. Worst allowed: any mechanism "
-    "of this epsilon and delta. Gaussian: noise tuned exactly to them, for comparison. The beliefs follow from epsilon "
-    "and delta alone. Figures are rounded to three digits.\n"
+    "of this epsilon and delta. Gaussian: noise tuned exactly to them, for comparison. Beliefs hold but for "
+    "releases of probability 2 delta. Figures are rounded to three digits.\n"
     "Assumed is the attacker's best case: every other record, the contract and the code are known, and computing is "
     "free. A person is one unit of the contract, with at most max_rows rows; other releases about the same people add "
     "to the risk. Nothing is said of what statistics of the whole population tell of anybody, in the table or not."

@@ -49,6 +49,7 @@ DELTA = 1e-6  # without a contract
 @click.option("--epsilon", type=float, help="Default: the contract's.")
 @click.option("--delta", type=float, help="Default: the contract's, else 1e-6.")
 @click.option("--unit", help="Column that names the person. Default: the contract's.")
+@click.option("--population", help="Whose budget is charged. Default: the contract's, else the file's name.")
 @click.option("--max-rows", type=int, help="Rows kept of each unit. Default: the contract's.")
 @click.option("--categorical", default="", help="Columns that are categories, comma separated.")
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of the model bundle.")
@@ -84,6 +85,7 @@ def train(source: Path, contract_file: Path | None, output: Path, categorical: s
         f"{output}: epsilon charged: {charged:g} (total {money['epsilon_total']:.3g}, "
         f"left {money['epsilon_left']:.3g}, delta {contract.privacy.delta:g})"
     )
+    click.echo(f"  {_protected(contract)}")
     for bought in done.bundle.receipt.get("bought", []):
         click.echo(
             f"  {bought['column']}: {bought['found']}, for rho {bought['rho']:.3g} of {done.bundle.receipt['rho']:.3g}"
@@ -133,6 +135,7 @@ def _overridden(contract: Contract, source: Path, given: dict[str, Any]) -> Cont
     said = {name: value for name, value in given.items() if value is not None}
     words["source"] |= {"path": source.name, "kind": _kind(source) or contract.source.kind}
     words["refresh"] = {}  # one fit, by hand: neither a calendar nor a watch
+    words["population"] = said.get("population", contract.population)
     words["engine"] |= {"name": said["model"]} if "model" in said else {}
     words["privacy"] |= {key: said[key] for key in ("epsilon", "delta") if key in said}
     words["unit"] |= {key: said[name] for key, name in (("column", "unit"), ("max_rows", "max_rows")) if name in said}
@@ -156,6 +159,7 @@ def _unstated(source: Path, categorical: list[str], given: dict[str, Any]) -> Co
         return unstated(
             source,
             _dataset_name(source),
+            population=given["population"] or _dataset_name(source),
             unit={"column": given["unit"], "max_rows": said["max_rows"]},
             categorical=categorical,
             epsilon=said["epsilon"],
@@ -182,6 +186,13 @@ def _require_categories(contract: Contract, names: list[str]) -> None:
             f"--categorical names {strangers[0]!r}, which the contract declares neither as a category nor as a boolean",
             fix="declare it with its public list of categories, or leave it out of --categorical",
         )
+
+
+def _protected(contract: Contract) -> str:
+    """Who was charged for, and what one of them is: without a contract or --unit, the command line's guess."""
+    rows = f"at most {contract.unit.max_rows} row{'s' if contract.unit.max_rows > 1 else ''} of it"
+    what = f"one {contract.unit.column}, {rows}" if contract.unit.column else "one row; of people with several, --unit"
+    return f"charged to population {contract.population}, whose other datasets add to it; protects {what}"
 
 
 def _passport(bundle: Bundle, output: Path) -> dict[str, Any]:

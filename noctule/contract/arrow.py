@@ -31,11 +31,17 @@ def release_schema(contract: Contract) -> pa.Schema:
             pa.field(
                 column.name,
                 pa.int64() if getattr(column, "release", "") == "surrogate" else arrow_type(column),
-                metadata={"description": column.description} if column.description else None,
+                metadata=_words(column),
             )
             for column in kept
         ]
     )
+
+
+def _words(column: Column) -> dict[str | bytes, str | bytes] | None:
+    """A column's field metadata: its description, and the unit of its numbers."""
+    known = {"description": column.description, "unit": getattr(column, "unit", "")}
+    return {name: text for name, text in known.items() if text} or None
 
 
 def arrow_type(column: Column) -> pa.DataType:

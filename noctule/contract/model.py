@@ -131,6 +131,18 @@ class Gates(Strict):
     min_validity: Annotated[float, Field(ge=0, le=1)] = 1.0
 
 
+class Publisher(Strict):
+    """Who publishes the releases, and under which terms: words for the card and for registries."""
+
+    name: Annotated[StrictStr, Field(min_length=1)]
+    type: Literal["Government", "Industry", "Nonprofit"] | None = None  # the registry's own three words
+    region: StrictStr = ""
+    sector: Literal["Technology", "Healthcare", "Education", "Government", "Energy", "Finance"] | None = None
+    use: StrictStr = ""
+    license: StrictStr = ""
+    url: StrictStr = ""
+
+
 class ReleaseTo(Strict):
     to: Literal["lake"] = "lake"
     keep: Annotated[StrictInt, Field(ge=1)] = 30
@@ -172,6 +184,7 @@ class Contract(Strict):
     refresh: Refresh = Refresh()
     gates: Gates = Gates()
     release: ReleaseTo = ReleaseTo()
+    publisher: Publisher | None = None
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

@@ -16,7 +16,9 @@ from noctule.errors import UsageError
 CAP = 3.0  # epsilon a year, unless one fit costs more: as in a draft
 
 
-def unstated(source: Path, name: str, *, unit: dict[str, Any], categorical: list[str], **keys: Any) -> Contract:
+def unstated(
+    source: Path, name: str, *, population: str, unit: dict[str, Any], categorical: list[str], **keys: Any
+) -> Contract:
     """A contract in which every column is open, but for those that the header's words or a Parquet file's types settle.
 
     `keys`: epsilon, delta, engine. A column whose name says that it holds personal data or prose is dropped.
@@ -36,7 +38,7 @@ def unstated(source: Path, name: str, *, unit: dict[str, Any], categorical: list
     return Contract.model_validate(
         {
             "name": name,
-            "population": name,
+            "population": population,
             "source": {**found.source.model_dump(), "path": source.name, "extra": extra},
             "unit": unit,
             "columns": columns,

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from noctule.codes import Codec
 from noctule.contract import Contract
@@ -15,16 +14,15 @@ from noctule.counts.parquet import ParquetCounts, write_codes
 from noctule.counts.rows import ROWS, RowCounts
 from noctule.counts.source import Counts
 from noctule.counts.tally import Block, narrowest
-from noctule.ingest.faults import attempt
-from noctule.ingest.snapshot import DATA, Snapshot
+from noctule.ingest.reads import Rows
 
 IN_MEMORY = 2**28  # bytes of codes; a table of more is counted from disk
 PREFIX = ".codes-"
 
 
 @contextmanager
-def encoded(snapshot: Snapshot, contract: Contract, scratch: Path) -> Generator[Counts]:
-    """Counts of the snapshot's rows while the block runs. Raises DataError as `Codec.encode` does.
+def encoded(opened: Rows, contract: Contract, scratch: Path) -> Generator[Counts]:
+    """Counts of the opened rows while the block runs. Raises DataError as `Codec.encode` does.
 
     Rows are read once, here: the caller has reserved the charge (design.md invariant 2). Codes are raw, so `scratch`
     lies in the vault, is made with mode 0700, and is one caller's at a time: what a killed run left there is removed.
@@ -32,10 +30,9 @@ def encoded(snapshot: Snapshot, contract: Contract, scratch: Path) -> Generator[
     for stale in scratch.glob(f"{PREFIX}*"):
         shutil.rmtree(stale)
     codec = Codec(contract)
-    blocks = _blocks(snapshot, codec)
+    blocks = _blocks(opened, codec)
     row_bytes = sum(narrowest(size).itemsize for size in codec.domain.values())
-    rows, _ = attempt(lambda: pq.read_metadata(snapshot.path / DATA).num_rows)  # `batches` says what is damaged
-    if (rows or 0) * row_bytes <= IN_MEMORY:
+    if opened.count() * row_bytes <= IN_MEMORY:
         kept = list(blocks)
         yield RowCounts(lambda _: kept, codec.domain)
         return
@@ -44,9 +41,9 @@ def encoded(snapshot: Snapshot, contract: Contract, scratch: Path) -> Generator[
         yield ParquetCounts(folder, codec.domain)
 
 
-def _blocks(snapshot: Snapshot, codec: Codec) -> Iterator[Block]:
+def _blocks(opened: Rows, codec: Codec) -> Iterator[Block]:
     names, rows = [column.name for column in codec.contract.modelled], 0
-    for batch in snapshot.batches(ROWS, names):
+    for batch in opened.batches(ROWS, names):
         codes = codec.encode(pa.Table.from_batches([batch]), rows_before=rows)
         rows += batch.num_rows
         yield {name: column.astype(narrowest(codec.domain[name])) for name, column in codes.items()}

@@ -38,6 +38,7 @@ def given(model: "Model", evidence: Mapping[str, NDArray[np.bool_]]) -> "Model":
 def rebalanced(model: "Model", attribute: str, shares: NDArray[Any]) -> "Model":
     """The model with the attribute's marginal set to `shares`, (fine codes,), and the rest as it is given its value.
 
+    The shares hold in sampled rows also where some are impossible: those are drawn again with the same value.
     Raises UsageError when shares are no distribution, or give mass to a code that the model never draws; else as
     `given`.
     """
@@ -49,7 +50,8 @@ def rebalanced(model: "Model", attribute: str, shares: NDArray[Any]) -> "Model":
         raise UsageError(
             "a value with a share never comes in this model", where=attribute, fix="leave that value out of the shares"
         )
-    return _weighted(model, {attribute: np.divide(wanted, present, out=np.zeros_like(wanted), where=present > 0)})[0]
+    weight = np.divide(wanted, present, out=np.zeros_like(wanted), where=present > 0)
+    return replace(_weighted(model, {attribute: weight})[0], kept=attribute)
 
 
 def marginal(model: "Model", attribute: str) -> Floats:

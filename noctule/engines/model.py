@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from noctule.codes import Codes
 from noctule.codes.forbidden import Forbidden
-from noctule.codes.strata import layout
 from noctule.counts import Clique
 from noctule.engines import conditional
 from noctule.engines.balance import balance
@@ -22,7 +21,7 @@ from noctule.engines.sampling import draw
 from noctule.errors import BundleError
 from noctule.parallel import in_order
 
-BLOCK_ROWS = 250_000  # rows sampled under one seed; part of what a seed means, so a change is a new format version
+BLOCK_ROWS = 250_000  # rows sampled under one seed; part of what a seed means
 BALANCED = (
     2**24
 )  # rows x attributes² up to which a sample of a mixture is balanced: some seconds; beyond, rows are many
@@ -58,7 +57,7 @@ class Grouping:
         if self.size == self.group.size:  # every group holds one code
             return np.argsort(self.group).astype(np.int32)[groups]
         codes = np.empty_like(groups)
-        draw(self.table, groups, layout(groups, self.size), rng, codes)
+        draw(self.table, groups, rng, codes)
         return codes
 
     def wholly(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -107,7 +106,8 @@ class Model:
     `domain`: fine size of each attribute; `total`: noisy number of rows, at least 1; `steps`: every attribute, real
     and latent, once, parents first; `groupings`: one for each real attribute; `latent`: size of each hidden attribute,
     which steps may condition on and samples leave out. A tree and a junction tree have no latent attribute; a mixture
-    of products has one, COMPONENT, as the root of all others. No sampled row is one of `forbidden`.
+    of products has one, COMPONENT, as the root of all others. No sampled row is one of `forbidden`; one that would be
+    is drawn again, with the value of `kept`, a real attribute, that it had.
     """
 
     domain: dict[str, int]
@@ -117,6 +117,7 @@ class Model:
     latent: dict[str, int] = field(default_factory=dict)
     measurements: tuple[Measurement, ...] = ()
     forbidden: tuple[Forbidden, ...] = ()
+    kept: str | None = None
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.total) and self.total >= 1):
@@ -140,6 +141,8 @@ class Model:
         for one in self.forbidden:
             if not one.masks or any(mask.shape != (self.domain.get(name),) for name, mask in one.masks.items()):
                 raise ValueError("an impossible combination is not one of codes of the domain")
+        if self.kept not in (None, *self.domain):
+            raise ValueError("the attribute that keeps its value is not one of the domain")
 
     def _require_measurement(self, measured: Measurement) -> None:
         clique, counts = measured.clique, measured.counts
@@ -190,9 +193,9 @@ class Model:
     def block(self, number: int, rows: int, seed: int) -> Codes:
         """Block `number`, from 0, of `sample(rows, seed)`; drawn from the seeds [seed, number] alone.
 
-        What a seed means changed with bundle format version 2: it gives other rows than before, also of old bundles.
+        What a seed means is part of the version of noctule, which a passport names: another may draw other rows.
         A small sample of a mixture is balanced (`balance.py`). Impossible rows are drawn again, so that the others keep
-        their distribution. Raises BundleError when hardly any row is possible.
+        their distribution. Raises BundleError when hardly any row, or any of a value of `kept`, is possible.
         """
         rng = np.random.Generator(np.random.SFC64([seed, number]))
         codes = self._draw(
@@ -202,27 +205,35 @@ class Model:
             impossible = np.flatnonzero(reduce(np.logical_or, (one.violations(codes) for one in self.forbidden), False))
             if not impossible.size:
                 return codes
-            for name, again in self._draw(impossible.size, rng, balanced=False).items():
-                codes[name][impossible] = again
+            for model, alike in self._alike(codes, impossible):
+                for name, again in model._draw(alike.size, rng, balanced=False).items():
+                    codes[name][alike] = again
         raise BundleError(
             "the contract's constraints leave hardly any of the rows that the model draws",
             where="constraints",
             fix="check the constraints against the data: they seem to forbid what is common, then train again",
         )
 
+    def _alike(self, codes: Codes, rows: NDArray[np.int64]) -> list[tuple["Model", NDArray[np.int64]]]:
+        """`rows`, apart by their value of `kept`, each with the model of rows that have it."""
+        if self.kept is None:
+            return [(self, rows)]
+        value, every = codes[self.kept][rows], np.arange(self.domain[self.kept])
+        return [(self.given({self.kept: every == one}), rows[value == one]) for one in np.unique(value)]
+
     def _draw(self, height: int, rng: np.random.Generator, *, balanced: bool) -> Codes:
         # One array a block: the allocator keeps memory of that size, where it would hand back many small pieces.
         columns = np.empty((len(self.steps), height), np.int32)
         coarse: Codes = dict(zip((step.attribute for step in self.steps), columns, strict=True))
-        states: dict[tuple[str, ...], tuple[NDArray[np.int32], NDArray[np.int64]]] = {}  # siblings share one
+        states: dict[tuple[str, ...], NDArray[np.int32]] = {}  # siblings share one
         for step in self.steps:
             table = step.table.reshape(-1, step.table.shape[-1])
             if step.parents not in states:
                 state = coarse[step.parents[0]] if step.parents else np.zeros(height, np.int32)
                 for parent in step.parents[1:]:
                     state = state * self.size(parent) + coarse[parent]
-                states[step.parents] = state, layout(state, len(table))
-            draw(table, *states[step.parents], rng, coarse[step.attribute])
+                states[step.parents] = state
+            draw(table, states[step.parents], rng, coarse[step.attribute])
         if balanced and self._is_mixture():
             root, *rest = self.steps
             balance([coarse[s.attribute] for s in rest], coarse[root.attribute], [s.table for s in rest], rng)
@@ -238,6 +249,7 @@ class Model:
             "domain": [[name, size] for name, size in self.domain.items()],
             "latent": [[name, size] for name, size in self.latent.items()],
             "total": self.total,
+            "kept": self.kept,
             "steps": [{"attribute": step.attribute, "parents": list(step.parents)} for step in self.steps],
             "forbidden": [list(one.masks) for one in self.forbidden],
             "measurements": [
@@ -286,7 +298,8 @@ class Model:
             Forbidden({str(name): arrays[f"forbidden{number}_{position}"] for position, name in enumerate(names)})
             for number, names in enumerate(structure.get("forbidden", []))
         )
-        return cls(domain, float(structure["total"]), tuple(steps), groupings, latent, measurements, forbidden)
+        total, kept = float(structure["total"]), structure.get("kept")
+        return cls(domain, total, tuple(steps), groupings, latent, measurements, forbidden, kept)
 
 
 def _require_grouping(grouping: Grouping, size: int) -> None:

@@ -77,7 +77,7 @@ def _described(column: Column, attribute: Attribute) -> tuple[str, str, list[str
 
 
 def _categories(column: Column, shares: NDArray[np.float64]) -> Bars:
-    names = _names(column)
+    names = category_names(column)
     order = list(range(len(shares)))
     if len(order) > 3:
         order.sort(key=lambda code: -shares[code])
@@ -97,7 +97,7 @@ def _categories(column: Column, shares: NDArray[np.float64]) -> Bars:
     )
 
 
-def _names(column: Column) -> list[str]:
+def category_names(column: Column) -> list[str]:
     """What each code of a category or boolean stands for: categories, other, null."""
     if not isinstance(column, CategoryColumn):
         return ["false", "true", "null"]

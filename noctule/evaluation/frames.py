@@ -46,14 +46,14 @@ def sample(table: pa.Table, rows: int, seed: int) -> pa.Table:
     return table.take(np.sort(np.random.default_rng(seed).choice(table.num_rows, rows, replace=False)))
 
 
-def view(table: pa.Table, contract: Contract) -> list[Series]:
-    """The compared columns by the contract's fixed row-wise rules, as a release would hold them.
+def view(table: pa.Table, contract: Contract, names: list[str] | None = None) -> list[Series]:
+    """The compared columns, or those of `names`, by the contract's fixed row-wise rules, as a release would hold them.
 
     Undeclared categories become `other`, numbers beyond their bounds are clipped (or null, by `outside`), special
     codes beside numbers are left out, a template gives one series a part.
     """
     found: list[Series] = []
-    for name in compared(contract):
+    for name in compared(contract) if names is None else names:
         column, values = contract.column(name), table[name].combine_chunks()
         found += [Series(label, name, sdtype, v) for label, sdtype, v in _series(plain(values), column)]
     return found

@@ -24,7 +24,9 @@ from noctule.home import Home
 from noctule.ingest.bounding import kept_rows, require_units
 from noctule.ingest.delimited import read_csv
 from noctule.ingest.faults import refusal
+from noctule.ingest.journal import recorded
 from noctule.ingest.parquet import read_parquet, stored
+from noctule.ingest.reads import record
 from noctule.ingest.snapshot import DATA, FACTS, FORMAT, Snapshot, facts, folder, load
 from noctule.ingest.source import Promise, Stamp, locate, promise, require_sha256, stamp
 from noctule.ingest.writer import write_parquet
@@ -36,8 +38,10 @@ LAST = "last.json"  # which snapshot the source gave when it was last read
 def ingest(contract: Contract, home: Home, root: Path) -> Snapshot:
     """Read `contract.source` (its path is relative to `root`) into the vault and return its snapshot.
 
-    The same content gives the same id and is stored once. Raises DataError, and leaves no file behind, when
-    anything in the source is not as the contract says; ContractError when the contract cannot be read by.
+    The same content gives the same id and is stored once. The read is recorded before the snapshot has its name, so no
+    snapshot is without; a file that was refused leaves none that anything could rest on. Raises DataError, and leaves
+    no file behind, when anything in the source is not as the contract says; ContractError when the contract cannot be
+    read by.
     """
     schema, source = source_schema(contract), contract.source
     promised, path = promise(source, root), locate(source, root)
@@ -55,6 +59,7 @@ def ingest(contract: Contract, home: Home, root: Path) -> Snapshot:
             _, content = write_parquet(_filtered(raw, kept), schema, draft / DATA)
             raw.unlink()
         id = hmac.new(home.vault_key(), content, "sha256").hexdigest()[:32]
+        record(home, contract.name, id, "ingest", columns=schema.names)
         dropped = 0 if kept is None else int((~kept).sum())
         snapshot = _store(draft, home, contract.name, id, rows=rows - dropped, rows_dropped=dropped)
         _note(snapshot, seen, _settings(contract, schema, promised))
@@ -64,7 +69,8 @@ def ingest(contract: Contract, home: Home, root: Path) -> Snapshot:
 def unchanged(contract: Contract, home: Home, root: Path) -> Snapshot | None:
     """The snapshot of the last ingest, if source file, promise and ingest settings are those of then; else None.
 
-    Goes by size and time of the file and opens neither it nor the snapshot's rows.
+    Goes by size and time of the file and opens neither it nor the snapshot's rows. Raises CertificateError when the
+    journal of its reads is damaged.
     """
     dataset = folder(home, contract.name)
     path = root / contract.source.path
@@ -76,6 +82,8 @@ def unchanged(contract: Contract, home: Home, root: Path) -> Snapshot | None:
     settings = _settings(contract, source_schema(contract), promise(contract.source, root))
     if last["source"] != now or last["settings"] != settings or facts(dataset / last["id"]) is None:
         return None
+    if not any(line["step"] == "ingest" for line in recorded(home, contract.name, last["id"])):
+        return None  # of a time before reads were recorded, or its journal was lost: no release could rest on it
     return Snapshot(contract.name, last["id"], dataset / last["id"])
 
 

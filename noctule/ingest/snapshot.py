@@ -2,18 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from noctule.durable import sha256_of
 from noctule.errors import DataError
 from noctule.home import Home
-from noctule.ingest.faults import attempt
-from noctule.ingest.parquet import ROWS, stored
 
 DATA, FACTS = "data.parquet", "snapshot.json"
 FORMAT = 2  # 1 took a key padded with blanks for another unit
@@ -21,26 +16,11 @@ FORMAT = 2  # 1 took a key padded with blanks for another unit
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Raw rows: whatever is read from it stays inside the vault (design.md invariant 3)."""
+    """The name of a raw table; noctule.ingest.reads alone gives its rows."""
 
     dataset: str
     id: str  # keyed hash of the content
     path: Path  # the folder
-
-    def table(self, columns: list[str] | None = None) -> pa.Table:
-        """The rows, with the exact types of the contract's source schema. Raises DataError when damaged."""
-        return pa.Table.from_batches(list(self.batches(columns=columns)))
-
-    def batches(self, rows: int = ROWS, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """The rows in order, at most `rows` at a time; never none. Raises DataError when damaged."""
-        found = stored(self.path / DATA, rows, columns)
-        while True:
-            batch, flaw = attempt(lambda: next(found))
-            if flaw:
-                raise _damaged(self.dataset, self.id)
-            if batch is None:
-                return
-            yield batch
 
 
 def folder(home: Home, dataset: str) -> Path:
@@ -71,9 +51,9 @@ def load(home: Home, dataset: str, id: str) -> Snapshot:
     known = facts(snapshot.path)
     if known is not None and sha256_of(snapshot.path / DATA) == known["sha256"]:
         return snapshot
-    raise _damaged(dataset, id)
+    raise damaged(dataset, id)
 
 
-def _damaged(dataset: str, id: str) -> DataError:
+def damaged(dataset: str, id: str) -> DataError:
     where = f"{dataset}: snapshot {id}"
     return DataError("the snapshot is missing or damaged", where=where, fix="ingest the source again")

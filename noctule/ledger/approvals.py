@@ -9,6 +9,7 @@ from noctule.ledger.entry import Entry
 from noctule.ledger.policy import Force, Limit, Policy, approval, limits_of, policy
 
 TOLD = 12  # changes that an error lists
+FIRST_RUN = "first run"  # why of the approval that a dataset's first charge records by itself
 
 
 def is_first(entries: Sequence[Entry], contract: Contract) -> bool:

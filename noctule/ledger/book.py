@@ -63,7 +63,7 @@ class Ledger:
         charge = charge_for(event, nano_rho, atto_delta)
         with self._writing() as page:
             if approvals.is_first(page.entries, contract):
-                _approve(page, contract, who=user(), why="first run", standing=True)
+                _approve(page, contract, who=user(), why=approvals.FIRST_RUN, standing=True)
             for limit in limits_on(page.entries, contract):
                 require_room(balance(page.entries, contract.population, limit, page.now), charge)
             detail = {

@@ -60,6 +60,11 @@ class Reservation:
     nano_rho: int
     hash: str
 
+    @property
+    def anchor(self) -> str:
+        """As receipts, reads and certificates name it."""
+        return f"{self.seq}:{self.hash}"
+
     @classmethod
     def of(cls, entry: Entry) -> "Reservation":
         return cls(entry.seq, entry.population, entry.dataset, entry.key, entry.nano_rho, entry.hash)

@@ -8,7 +8,7 @@ from noctule.ledger.balance import Balance, balance
 from noctule.ledger.book import Ledger
 from noctule.ledger.compose import ATTO
 from noctule.ledger.entry import GENESIS, Entry, timestamp
-from noctule.ledger.policy import Force
+from noctule.ledger.policy import Force, Limit, recorded_limits
 from noctule.mechanisms.accounting import NANO
 
 
@@ -23,7 +23,8 @@ def statement(ledger: Ledger) -> dict[str, Any]:
         limits = force.limits(name) + [
             limit for dataset in datasets for limit in force.limits_of_dataset(name, dataset)
         ]
-        accounts.append(_account(entries, name, datasets, [balance(entries, name, limit, now) for limit in limits]))
+        caps = [balance(entries, name, limit, now) for limit in limits or _last_stated(entries, name)]
+        accounts.append(_account(entries, name, datasets, caps))
     return {
         "entries": len(entries),
         "head": entries[-1].hash if entries else GENESIS,
@@ -31,6 +32,15 @@ def statement(ledger: Ledger) -> dict[str, Any]:
         "moved_to": entries[-1].detail["to"] if entries and entries[-1].kind == "moved" else None,
         "populations": accounts,
     }
+
+
+def _last_stated(entries: Sequence[Entry], population: str) -> list[Limit]:
+    """The caps of a population that no contract in force names, since its datasets moved, or share another's name.
+
+    What was charged to its people stays charged, so it stays in sight.
+    """
+    last = [entry for entry in entries if entry.kind in ("reserve", "approve") and entry.population == population][-1]
+    return list(recorded_limits(last))
 
 
 def _account(entries: Sequence[Entry], name: str, datasets: list[str], caps: list[Balance]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from noctule.codes.parts import number_pattern
 from noctule.codes.storage import as_declared, read
 from noctule.codes.text import plain_text
 from noctule.contract.columns import NumericColumn
-from noctule.ingest.snapshot import Snapshot
+from noctule.ingest.reads import Rows
 
 Cells = Callable[[str], Iterator[pa.Array]]
 """Column name -> its cells, block after block; may be called again."""
@@ -20,9 +20,9 @@ Cells = Callable[[str], Iterator[pa.Array]]
 BUCKETS = 1 << 20
 
 
-def of_snapshot(snapshot: Snapshot) -> Cells:
+def of_rows(rows: Rows) -> Cells:
     def cells(name: str) -> Iterator[pa.Array]:
-        return (batch.column(0) for batch in snapshot.batches(columns=[name]))
+        return (batch.column(0) for batch in rows.batches(columns=[name]))
 
     return cells
 

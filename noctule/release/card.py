@@ -1,39 +1,50 @@
 """The words of a release: README.md in the form of a Hugging Face dataset card, and the content of quality.json."""
 
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import yaml
 
 from noctule.arrow import plain_type
 from noctule.contract import Contract
 from noctule.release.gates import Gate
-from noctule.release.layout import DATA
-from noctule.release.schema import plain_schema
+from noctule.release.layout import CERTIFICATE, DATA, NOTEBOOK, PAGE
+from noctule.release.suitability import suitability_section
 from noctule.release.trust import trust_section
 
 HUB_NAMES = {"double": "float64", "float": "float32", "halffloat": "float16", "date32[day]": "date32"}
 
 
 def quality(
-    facts: dict[str, Any], receipt: dict[str, Any], gates: list[Gate], trusted: dict[str, Any] | None
+    facts: dict[str, Any],
+    receipt: dict[str, Any],
+    gates: list[Gate],
+    trusted: dict[str, Any] | None,
+    suitable: dict[str, Any] | None,
 ) -> dict[str, Any]:
-    """Charged and released figures, by tier; nothing computed on raw rows stands here unpaid. `trusted`: of `trust`."""
+    """Charged and released figures, by tier; nothing computed on raw rows stands here unpaid.
+
+    `trusted`, `suitable`: of `trust` and `suitability`.
+    """
     return {
         "dataset": facts["dataset"],
         "release": facts["release"],
         "charged": receipt.get("score") or {},
         "gates": [gate.as_dict() for gate in gates],
         "bands": trusted,
+        "suitability": suitable,
     }
 
 
 def card(
-    contract: Contract, facts: dict[str, Any], gates: list[Gate], staged: Path, trusted: dict[str, Any] | None
+    contract: Contract,
+    facts: dict[str, Any],
+    gates: list[Gate],
+    schema: pa.Schema,
+    rows: int,
+    trusted: dict[str, Any] | None,
+    suitable: dict[str, Any] | None,
 ) -> str:
-    schema, rows = plain_schema(staged), pq.read_metadata(staged).num_rows
     head = yaml.safe_dump(_front_matter(contract, schema, rows), sort_keys=False, allow_unicode=True)
     title = contract.title or contract.name
     parts = [
@@ -41,9 +52,10 @@ def card(
         contract.description.strip(),
         f"**Synthetic data.** {rows:,} rows drawn from a differentially private model of the source table, "
         f"not rows of it. Release `{facts['release']}`.",
-        _opening(),
+        _opening(contract.name),
         _guarantee(facts),
         _quality(gates),
+        suitability_section(suitable) if suitable else "",
         trust_section(trusted) if trusted else "",
         _columns(contract, schema),
     ]
@@ -51,9 +63,11 @@ def card(
 
 
 def _front_matter(contract: Contract, schema: pa.Schema, rows: int) -> dict[str, Any]:
+    publisher = contract.publisher
     features = [{"name": field.name, "dtype": _hub_name(field.type)} for field in schema]
     return {
         "pretty_name": contract.title or contract.name,
+        **({"license": publisher.license.lower()} if publisher and publisher.license else {}),
         "tags": ["synthetic", "differential-privacy", "tabular"],
         "configs": [{"config_name": "default", "data_files": "data/*.parquet"}],
         "dataset_info": {"features": features, "splits": [{"name": "train", "num_examples": rows}]},
@@ -65,14 +79,17 @@ def _hub_name(kind: pa.DataType) -> str:
     return HUB_NAMES.get(str(plain), str(plain))
 
 
-def _opening() -> str:
+def _opening(name: str) -> str:
     return f"""## Open it
 
 ```python
 pd.read_parquet("{DATA}")              # .attrs holds the privacy passport
 pl.read_parquet("{DATA}")
 duckdb.sql("from '{DATA}'")
-```"""
+noctule.load("{name}", as_of="latest", to="pandas")   # or a date; where the lake is at hand
+```
+
+[{NOTEBOOK}]({NOTEBOOK}) starts from there with pandas. `noctule verify .` checks this folder."""
 
 
 def _guarantee(facts: dict[str, Any]) -> str:
@@ -88,6 +105,8 @@ def _guarantee(facts: dict[str, Any]) -> str:
 | neighbouring relation | {facts["neighbouring_relation"]} |
 | engine, mechanisms | {facts["engine"]}; {", ".join(facts["mechanisms"])} |
 | ledger head | `{facts["ledger_head"]}` |
+
+Every step that touched raw rows, and what covers it: [{PAGE}]({PAGE}), for machines [{CERTIFICATE}]({CERTIFICATE}).
 
 Whatever is computed from this table, by anyone, keeps this guarantee. It bounds what the release tells about any one
 unit; it does not promise that an analysis of few rows is accurate. Do not use it for rare groups, causal claims or

@@ -1,14 +1,16 @@
-"""The two pointers beside a dataset's releases: latest.json, which decides, and latest.parquet for convenience."""
+"""The pointers beside a dataset's releases: latest.json, which decides, and latest.parquet and latest.sql beside it."""
 
 import json
 from pathlib import Path
-from typing import Any
 
 from noctule.durable import sync, whole_file
-from noctule.errors import BundleError
+from noctule.errors import BundleError, UsageError
 from noctule.home import Home
-from noctule.release.layout import LINK, POINTER
+from noctule.release.ids import published
+from noctule.release.layout import DATA, LINK, POINTER, RELEASES, VIEW
 from noctule.release.passport import read_passport
+from noctule.release.schema import plain_schema
+from noctule.release.view import view
 
 
 def latest(home: Home, dataset: str) -> Path | None:
@@ -29,12 +31,33 @@ def released(home: Home, dataset: str, model: str) -> bool:
         return False
 
 
-def point(folder: Path, pointer: dict[str, Any]) -> None:
-    """Move both pointers to a published release.
+def pointer_to(dataset: str, release: str) -> dict[str, str]:
+    """The content of latest.json; paths are relative to its folder. Time comes from the id, so that a retry agrees.
 
-    Two files cannot be swapped at once, so the link goes first and latest.json last: a crash between the two leaves
+    Raises UsageError when the id is of another form.
+    """
+    if (moment := published(release)) is None:
+        raise UsageError(
+            "the release id is not of the form 20261123T023000Z-1f0c9a2b", fix="use release_id(now, token)"
+        )
+    path = Path(RELEASES) / release
+    return {
+        "dataset": dataset,
+        "release": release,
+        "path": path.as_posix(),
+        "data": (path / DATA).as_posix(),
+        "published": moment.isoformat(),
+    }
+
+
+def point(folder: Path, pointer: dict[str, str]) -> None:
+    """Move the pointers to a published release.
+
+    Files cannot be swapped at once, so the view and the link go first and latest.json last: a crash between them leaves
     each of them at a whole, gated release, and latest.json is the one that counts.
     """
+    with whole_file(folder / VIEW) as partial:
+        partial.write_text(view(pointer["dataset"], plain_schema(folder / pointer["data"])))
     link = folder / f".{LINK}.partial"
     link.unlink(missing_ok=True)
     link.symlink_to(pointer["data"])

@@ -4,12 +4,13 @@ import re
 from pathlib import Path
 
 from noctule.durable import sha256_of
-from noctule.release.layout import MANIFEST
+from noctule.release.layout import MANIFEST, SIGNATURE
 
 
 def manifest(folder: Path) -> str:
-    """One line a file, by path, the manifest itself left out."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
+    """One line a file, by path; the manifest itself and its signature are left out."""
+    own = (folder / MANIFEST, folder / SIGNATURE)
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path not in own)
     return "".join(f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
 
 

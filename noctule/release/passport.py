@@ -18,13 +18,20 @@ PANDAS = b"PANDAS_ATTRS"  # pandas shows this key, and only this one, as DataFra
 
 
 def passport(
-    contract: Contract, receipt: dict[str, Any], *, release: str, epsilon_total: float, ledger_head: str
+    contract: Contract,
+    receipt: dict[str, Any],
+    *,
+    release: str,
+    epsilon_total: float,
+    ledger_head: str,
+    signed_by: str | None = None,
 ) -> dict[str, Any]:
     """Flat, public facts.
 
     `epsilon` is that of the refit; a release whose refit built on earlier ones rests on all of their charges, at
     `epsilon_with_remembered`. `epsilon_total` is what the population has spent in the cap's window, this run included;
-    `ledger_head` is the anchor "seq:hash" of the ledger entry that this release was paid by.
+    `ledger_head` is the anchor "seq:hash" of the ledger entry that this release was paid by. `signed_by` is the public
+    key of a signed release (noctule.release.signature).
     """
     return {
         "format": 1,
@@ -47,6 +54,7 @@ def passport(
         "contract_sha256": contract.digest(),
         "schema_sha256": schema_digest(stored_schema(contract)),
         "ledger_head": ledger_head,
+        **({"signed_by": signed_by} if signed_by else {}),
         "noctule_version": version("noctule"),
     }
 
@@ -69,8 +77,8 @@ def read_passport(file: Path) -> dict[str, Any]:
     """The passport in a Parquet footer. Raises BundleError when there is none, or its two copies differ."""
     try:
         metadata = cast("dict[bytes, bytes]", pq.read_schema(file).metadata or {})
-        if metadata[KEY] == metadata[PANDAS]:
-            return json.loads(metadata[KEY])
+        if metadata[KEY] == metadata[PANDAS] and isinstance(facts := json.loads(metadata[KEY]), dict):
+            return cast("dict[str, Any]", facts)
     except (pa.ArrowException, OSError, KeyError, ValueError):
         pass
     raise BundleError("no readable privacy passport", where=file.name, fix="fetch the release again from the lake")

@@ -1,33 +1,39 @@
-"""Publication: gates, an immutable folder, and `latest` moved last. A crash at any step leaves no half release."""
+"""Publication: gates, certificate, an immutable folder, `latest` moved last. A crash leaves no half release."""
 
 import hashlib
-import json
 import logging
-import re
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noctule.contract import Contract
 from noctule.durable import sync, sync_tree
-from noctule.errors import BundleError, UsageError
+from noctule.errors import BundleError
 from noctule.home import Home
+from noctule.ledger.balance import Balance, balance
+from noctule.ledger.entry import GENESIS, Entry
+from noctule.ledger.grant import limits_on
 from noctule.locks import locked
-from noctule.release.card import card, quality
+from noctule.release.certificate import certificate
 from noctule.release.gates import gate, require_gates
-from noctule.release.latest import point
-from noctule.release.layout import CARD, DATA, MANIFEST, PRIVACY, QUALITY, RELEASES
+from noctule.release.ids import ID
+from noctule.release.latest import point, pointer_to
+from noctule.release.layout import DATA, MANIFEST, RELEASES, SIGNATURE
 from noctule.release.manifest import manifest
+from noctule.release.pack import documents
 from noctule.release.passport import passport
+from noctule.release.signature import signer, signing_key
 from noctule.release.verify import verify
 from noctule.release.write import seal
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-ID = re.compile(r"(\d{8}T\d{6}Z)-[0-9a-f]{8}")
+log = logging.getLogger(__name__)
 
 
 def release_id(now: datetime, token: str) -> str:
@@ -43,50 +49,48 @@ def publish(
     validity: float,
     *,
     release_id: str,
-    epsilon_total: float,
-    ledger_head: str,
+    reads: Sequence[dict[str, Any]],
+    book: Sequence[Entry],
     trusted: dict[str, Any] | None = None,
 ) -> Path:
     """Publish a staged data file as lake/<dataset>/releases/<release_id> and move `latest` to it.
 
+    `reads`: the journal of the snapshot that the night worked on; `book`: every entry of the ledger, found sound.
     `trusted`: its error bars, from `trust`; without them quality.json says null, and the card nothing.
+    Signed when NOCTULE_SIGNING_KEY names a key; a signature by Ed25519 is a function of key and content.
     The folder is a pure function of the arguments: to publish again after a crash completes what was left undone.
-    Raises GateError before anything is written, and BundleError when the id already holds other content.
+    Raises GateError and CertificateError before anything is written, and BundleError when the id already holds other
+    content.
     """
     log.info("publishing %s", release_id)
-    pointer = _pointer(contract.name, release_id)
+    pointer = pointer_to(contract.name, release_id)
     gates = gate(contract, receipt, validity, staged)
     require_gates(contract, gates)
-    facts = passport(contract, receipt, release=release_id, epsilon_total=epsilon_total, ledger_head=ledger_head)
-    documents = {
-        CARD: card(contract, facts, gates, staged, trusted),
-        QUALITY: _json(quality(facts, receipt, gates, trusted)),
-        PRIVACY: _json({**facts, "draws": receipt["draws"]}),
-    }
+    caps = _caps(contract, book, datetime.fromisoformat(pointer["published"]))
+    key = None if home.signing_key is None else signing_key(home.signing_key)
+    facts = passport(
+        contract,
+        receipt,
+        release=release_id,
+        epsilon_total=caps[0].epsilon_spent,
+        ledger_head=f"{book[-1].seq}:{book[-1].hash}" if book else f"0:{GENESIS}",
+        signed_by=None if key is None else signer(key),
+    )
+    certified = certificate(contract, receipt, facts, reads=reads, book=book, caps=caps)
+    described = partial(documents, contract, facts, receipt, gates, trusted, certified)
     folder = home.lake / contract.name
     with _one_at_a_time(folder):
-        partial = _assemble(folder / RELEASES, release_id, staged, facts, documents)
-        final = _settle(partial, folder / RELEASES / release_id)
+        hidden = _assemble(folder / RELEASES, release_id, staged, facts, described, key)
+        final = _settle(hidden, folder / RELEASES / release_id)
         point(folder, pointer)
         _retire(folder / RELEASES, latest=release_id, keep=contract.release.keep)
     return final
 
 
-def _pointer(dataset: str, release: str) -> dict[str, str]:
-    """The content of latest.json; paths are relative to its folder. Time comes from the id, so that a retry agrees."""
-    if not (match := ID.fullmatch(release)):
-        raise UsageError(
-            "the release id is not of the form 20261123T023000Z-1f0c9a2b", fix="use release_id(now, token)"
-        )
-    path = Path(RELEASES) / release
-    published = datetime.strptime(match[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).isoformat()
-    return {
-        "dataset": dataset,
-        "release": release,
-        "path": path.as_posix(),
-        "data": (path / DATA).as_posix(),
-        "published": published,
-    }
+def _caps(contract: Contract, book: Sequence[Entry], published: datetime) -> list[Balance]:
+    """What is spent under each cap in force, as of the release, and not before the ledger's last entry."""
+    moment = max(published, book[-1].when) if book else published
+    return [balance(book, contract.population, limit, moment) for limit in limits_on(book, contract)]
 
 
 @contextmanager
@@ -101,33 +105,42 @@ def _one_at_a_time(folder: Path) -> Generator[None]:
         yield
 
 
-def _assemble(releases: Path, release: str, staged: Path, facts: dict[str, Any], documents: dict[str, str]) -> Path:
+def _assemble(
+    releases: Path,
+    release: str,
+    staged: Path,
+    facts: dict[str, Any],
+    described: Callable[[Path], dict[str, str]],
+    key: "Ed25519PrivateKey | None",
+) -> Path:
     """Every file of the release, read-only and on disk, under a name that readers skip."""
-    partial = releases / f".{release}.partial"
-    (partial / DATA).parent.mkdir(parents=True)
-    seal(staged, partial / DATA, facts)
-    for name, text in documents.items():
-        (partial / name).write_text(text)
-    (partial / MANIFEST).write_text(manifest(partial))
-    for file in partial.rglob("*"):
+    hidden = releases / f".{release}.partial"
+    (hidden / DATA).parent.mkdir(parents=True)
+    seal(staged, hidden / DATA, facts)
+    for name, text in described(hidden / DATA).items():
+        (hidden / name).write_text(text)
+    (hidden / MANIFEST).write_text(manifest(hidden))
+    if key is not None:
+        (hidden / SIGNATURE).write_bytes(key.sign((hidden / MANIFEST).read_bytes()))
+    for file in hidden.rglob("*"):
         if file.is_file():
             file.chmod(0o444)
-    sync_tree(partial)
-    return partial
+    sync_tree(hidden)
+    return hidden
 
 
-def _settle(partial: Path, final: Path) -> Path:
+def _settle(hidden: Path, final: Path) -> Path:
     """Give the release its name. One that stands there already must be the same, and sound."""
     if final.exists():
-        if (partial / MANIFEST).read_bytes() != (final / MANIFEST).read_bytes() or verify(final):
+        if (hidden / MANIFEST).read_bytes() != (final / MANIFEST).read_bytes() or verify(final):
             raise BundleError(
                 "another release stands under this id, and releases never change",
                 where=final.name,
                 fix="publish under a new release id",
             )
-        shutil.rmtree(partial)
+        shutil.rmtree(hidden)
     else:
-        partial.rename(final)
+        hidden.rename(final)
     sync(final.parent)
     return final
 
@@ -138,7 +151,3 @@ def _retire(releases: Path, latest: str, keep: int) -> None:
     for old in newest_first[keep:]:
         if old.name != latest:
             shutil.rmtree(old.rename(releases / f".{old.name}.partial"))  # hidden first: never seen half removed
-
-
-def _json(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -6,15 +6,37 @@ from pathlib import Path
 import pyarrow as pa
 
 from noctule.errors import BundleError
-from noctule.release.layout import DATA, PRIVACY
+from noctule.ingest.reads import COVER
+from noctule.release.covered import cost
+from noctule.release.layout import CERTIFICATE, DATA, PRIVACY
 from noctule.release.manifest import manifest_problems
 from noctule.release.passport import read_passport
 from noctule.release.schema import plain_schema, schema_digest
+from noctule.release.signature import signature_problems
+
+SAME = ("dataset", "release", "contract_sha256", "ledger_head", "model", "noctule_version")
+SAME_IN_GUARANTEE = ("epsilon", "delta", "rho", "population", "max_rows")
 
 
-def verify(folder: Path) -> list[str]:
-    """Problems of a published release, in plain words; empty when it is sound. Never raises on damage."""
-    return manifest_problems(folder) + _passport_problems(folder)
+def verify(folder: Path, key: str | None = None) -> list[str]:
+    """Problems of a published release, in plain words; empty when it is sound. Never raises on damage.
+
+    `key`: the public key that must have signed it (`noctule.release.signature.public_key`).
+    """
+    return [
+        *manifest_problems(folder),
+        *_passport_problems(folder),
+        *_certificate_problems(folder),
+        *_signature_problems(folder, key),
+    ]
+
+
+def _signature_problems(folder: Path, key: str | None) -> list[str]:
+    try:
+        claimed = read_passport(folder / DATA).get("signed_by")
+    except BundleError:
+        return []  # said already: without a passport nobody knows whether it was signed
+    return signature_problems(folder, claimed if claimed is None else str(claimed), key)
 
 
 def _passport_problems(folder: Path) -> list[str]:
@@ -36,4 +58,26 @@ def _passport_problems(folder: Path) -> list[str]:
         problems.append("the schema of the data is not the one in the passport")
     if passport.get("release") != folder.name:
         problems.append("the folder's name is not the release in the passport")
+    return problems
+
+
+def _certificate_problems(folder: Path) -> list[str]:
+    """Where certificate, passport facts and draws disagree."""
+    try:
+        certified = json.loads((folder / CERTIFICATE).read_bytes())
+        privacy = json.loads((folder / PRIVACY).read_bytes())
+        guarantee, charge = certified["guarantee"], certified["charge"]
+        stated = {**{key: certified[key] for key in SAME}, **{key: guarantee[key] for key in SAME_IN_GUARANTEE}}
+        stated |= {"neighbouring_relation": guarantee["adjacency"], "privacy_unit": guarantee["unit"]}
+        stated["epsilon_with_remembered"] = guarantee.get("epsilon_with_remembered")
+        known = {key: privacy.get(key) for key in stated}
+        drawn, _ = cost(privacy["draws"])
+        uncovered = [one["step"] for one in certified["steps"] if COVER.get(one["step"]) != one["cover"]]
+        paid = {one["reservation"] for one in certified["steps"] if one["cover"] == "charged"}
+        whole = drawn == charge["nano_rho"] and paid == {charge["reservation"]} and not uncovered
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return [f"{CERTIFICATE} cannot be read, or lacks facts"]
+    problems = [f"{CERTIFICATE} and {PRIVACY} disagree on {key}" for key in stated if stated[key] != known[key]]
+    if not whole:
+        problems.append(f"{CERTIFICATE}: steps, draws and charge do not account for each other")
     return problems

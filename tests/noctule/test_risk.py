@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noctule.mechanisms.accounting import NANO, rho_of
-from noctule.risk import Attack, gaussian, gaussian_mu, posterior, worst, zcdp
+from noctule.risk import (
+    Attack,
+    gaussian,
+    gaussian_mu,
+    loss_gaussian,
+    loss_worst,
+    loss_zcdp,
+    posterior,
+    worst,
+    zcdp,
+)
 
 DELTA = 1e-6
 epsilons = st.floats(-2, 1.5).map(lambda power: 10**power)
@@ -154,3 +164,15 @@ def test_no_guarantee_and_a_perfect_one() -> None:
     for attack in (worst(1e6, DELTA), tuned(1e6), zcdp(1e6)):
         assert percent(attack) == (100, 100, 100)
     assert posterior(0.01, 1e6) == 1
+
+
+@pytest.mark.parametrize("epsilon", [0.1, 1.0, 3.0, 8.0])
+def test_the_loss_passes_its_bound_no_more_often_than_is_said(epsilon: float) -> None:
+    """By the exact law of Gaussian noise, whose loss is normal; epsilon itself it passes more often than delta."""
+    delta = 1e-6
+    mu = gaussian_mu(epsilon, delta)
+    loss = NormalDist(mu * mu / 2, mu)
+    assert 1 - loss.cdf(epsilon) > 2 * delta
+    assert 1 - loss.cdf(loss_gaussian(mu, 2 * delta)) == pytest.approx(2 * delta, rel=1e-3)
+    assert 1 - loss.cdf(loss_worst(epsilon)) < 2 * delta
+    assert 1 - loss.cdf(loss_zcdp(mu * mu / 2, 2 * delta)) < 2 * delta

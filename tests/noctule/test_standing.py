@@ -58,6 +58,10 @@ def test_the_newest_whole_bundle_is_taken_with_all_that_it_cost(
     assert found and found.prior.total == newer.model.total and found.prior.drift == contract.refresh.assumed_drift
     assert len(found.prior.measurements) == len(newer.model.measurements)
     assert found.cost == {"nano_rho": 1_000_005, "approximate_delta": 1e-9}
+    _write(contract, tmp_path, "named", 90, ledger_head="4:ab", remembered=remembered | {"reservations": ["2:cd"]})
+    assert (told := standing(contract, tmp_path)) and told.cost["reservations"] == ["2:cd", "4:ab"]
+    _write(contract, tmp_path, "not all named", 80, ledger_head="4:ab", remembered=remembered)
+    assert (told := standing(contract, tmp_path)) and "reservations" not in told.cost
 
 
 def test_only_columns_that_are_the_same_are_known(make_contract: Callable[..., Contract], tmp_path: Path) -> None:
@@ -103,7 +107,10 @@ def test_a_night_builds_on_the_one_before_and_its_release_says_so(home: Home, tm
         found.append(nights.night(home.root, tmp_path, contract=contract).bundle)
     first, second = (bundle.receipt for bundle in found)
     assert first["remembered"] == {}
-    assert second["remembered"] == {name: first[name] for name in ("nano_rho", "approximate_delta")}
+    assert second["remembered"] == {
+        **{name: first[name] for name in ("nano_rho", "approximate_delta")},
+        "reservations": [first["ledger_head"]],
+    }
     assert sum(draw["rho"] for draw in second["draws"]) * 1e9 == pytest.approx(second["nano_rho"], abs=1e-3)
     assert any(np.ndim(one.sigma) for one in found[1].model.measurements)
     facts, alone = (

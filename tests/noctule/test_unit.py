@@ -23,6 +23,7 @@ from noctule.ledger.book import Ledger
 from noctule.night import Night
 from noctule.refresh import Synthesis, synthesize, take_snapshot
 from tests.contracts import contract_of
+from tests.rows import rows_of
 
 
 def made(folder: Path, max_rows: int, engine: str) -> tuple[Contract, Counter[str]]:
@@ -44,7 +45,7 @@ def night(contract: Contract, home: Home, root: Path) -> tuple[Snapshot, Synthes
 
 def counts(contract: Contract, snapshot: Snapshot) -> CodesCounts:
     codec = Codec(contract)
-    return CodesCounts(codec.encode(snapshot.table()), codec.domain)
+    return CodesCounts(codec.encode(rows_of(snapshot).table()), codec.domain)
 
 
 @pytest.mark.parametrize(("engine", "max_rows"), [("adaptive", 1), ("adaptive", 4), ("mst", 4), ("aim", 4)])
@@ -55,7 +56,7 @@ def test_a_night_keeps_the_bound_and_every_draw_is_told_it(
     weighted; the published score has it once for each of its pairs."""
     contract, before = made(tmp_path, max_rows, engine)
     snapshot, found = night(contract, home, tmp_path)
-    kept = Counter(snapshot.table(["patient_id"]).column(0).to_pylist())
+    kept = Counter(rows_of(snapshot).table(["patient_id"]).column(0).to_pylist())
     assert max(before.values()) > 20
     assert kept == {person: min(rows, max_rows) for person, rows in before.items()}
     *draws, score = found.bundle.receipt["draws"]
@@ -106,7 +107,7 @@ def test_one_person_moves_every_marginal_by_the_bound_and_nobody_elses_rows(
     home = Home(folder / "state")
     rows = [*rows, last]
     sides = [read(contract, part, home, folder) for part in (rows, [row for row in rows if row[0] != "a"])]
-    one, other = (Counter(tuple(row.values()) for row in side.table().to_pylist()) for side in sides)
+    one, other = (Counter(tuple(row.values()) for row in rows_of(side).table().to_pylist()) for side in sides)
     assert {visit: number for visit, number in one.items() if visit[0] != "a"} == other
     moved = min(sum(row[0] == "a" for row in rows), max_rows)
     names = ("ward", "nights", "back")

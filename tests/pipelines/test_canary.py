@@ -79,6 +79,14 @@ def test_no_canary_outside_the_vault(deployment: Deployment, spoken: str) -> Non
     assert {".db", ".npz", ".parquet", ".json"} <= kinds, "the search missed a kind of artefact"
 
 
+def test_no_snapshot_id_in_the_lake(deployment: Deployment, spoken: str) -> None:
+    """It is a keyed hash of the rows, and changes when a record does."""
+    names = [path.name.encode() for path in (deployment.home.vault / "snapshots" / "clinic").glob("[!.]*")]
+    files = [path for path in deployment.home.lake.rglob("*") if path.is_file()]
+    assert {"certificate.json", "certificate.html"} <= {path.name for path in files} and len(names) >= 3
+    assert [path for path in files for text in texts(path) if any(name in text for name in names)] == []
+
+
 def test_the_search_would_find_one(deployment: Deployment, spoken: str) -> None:
     """The vault does hold the canaries, and the same search sees them there."""
     snapshots = (deployment.home.vault / "snapshots").rglob("*.parquet")

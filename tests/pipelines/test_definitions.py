@@ -34,8 +34,9 @@ def test_definitions(graph: Any, snapshot: SnapshotAssertion) -> None:
     assert {"assets": nodes, "schedules": schedules, "sensors": [s.name for s in defs.sensors or []]} == snapshot
 
 
-def test_one_job_and_one_schedule_a_dataset_and_one_for_the_ledger() -> None:
-    names = {f"{path.stem}_nightly" for path in (ROOT / "datasets").glob("*.yaml")} | {"privacy_ledger"}
+def test_one_job_and_one_schedule_a_dataset_and_one_of_each_for_the_pages() -> None:
+    names = {f"{path.stem}_nightly" for path in (ROOT / "datasets").glob("*.yaml")}
+    names |= {"privacy_ledger", "privacy_audit"}
     assert {job.name for job in defs.jobs or []} == names
     assert {schedule.job_name for schedule in defs.schedules or []} == names
     assert len(defs.schedules or []) == len(names)
@@ -52,9 +53,11 @@ def test_nothing_is_partitioned_or_retried(graph: Any) -> None:
 
 
 def test_checks_of_raw_rows_block(graph: Any) -> None:
-    """The others only tell: at the cap the ledger itself refuses, and an unsound one grants nothing."""
+    """The others only tell: at the cap the ledger itself refuses, an unsound one grants nothing, and a failed audit
+    keeps back releases in code."""
     blocking = {key.name: graph.get_check_spec(key).blocking for key in graph.asset_check_keys}
-    assert blocking == {"contract_holds": True, "no_undeclared_pii": True, "budget": False, "sound": False}
+    told = dict.fromkeys(("budget", "sound", "adaptive", "domain_and_noise"), False)
+    assert blocking == {"contract_holds": True, "no_undeclared_pii": True} | told
 
 
 def test_descriptions_start_with_a_plain_line(graph: Any) -> None:
@@ -79,4 +82,5 @@ def test_a_table_is_added_by_one_text_file(tmp_path: Path) -> None:
     assert {tuple(key.path) for key in graph.get_all_asset_keys()} == {
         *((name, step) for name in ("patients", "visits") for step in STEPS),
         ("privacy", "ledger"),
+        ("privacy", "audit"),
     }

@@ -37,6 +37,22 @@ def test_the_first_night_fits_and_publishes(deployment: Deployment, first: dict[
     assert latest(deployment.home, "clinic") == Path(first["release"]) / "data" / "part-000.parquet"
 
 
+def test_each_release_carries_a_certificate_that_the_ui_names(
+    deployment: Deployment, first: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certified = json.loads((Path(first["release"]) / "certificate.json").read_text())
+    assert [step["step"] for step in certified["steps"]] == ["ingest", "checks", "pii", "purchase", "fit", "evaluation"]
+    assert certified["guarantee"]["epsilon"] == 1.0
+    assert certified["charge"]["nano_rho"] == round(first["rho"] * 1e9)
+    monkeypatch.setenv("DAGSTER_HOME", str(deployment.home.dagster))
+    with dg.DagsterInstance.get() as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(["clinic", "release"]))
+    assert event is not None and event.asset_materialization is not None
+    told = {name: entry.value for name, entry in event.asset_materialization.metadata.items()}
+    assert told["privacy/certificate"] == f"{first['release']}/certificate.html"
+    assert told["privacy/covered_reads"] == 6
+
+
 def test_the_synthesizer_tells_what_is_left_and_when_it_ends(
     deployment: Deployment, first: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,6 +68,24 @@ def test_the_synthesizer_tells_what_is_left_and_when_it_ends(
     assert told["privacy/epsilon_left"] == pytest.approx(first["epsilon_left"], rel=1e-3)
     assert told["privacy/forecast"] == "at most 6 refits in a year"
     assert check is not None and check.status.value == "SUCCEEDED"
+
+
+def test_the_evaluation_shows_figures_attacks_and_tables(
+    deployment: Deployment, first: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(deployment.home.dagster))
+    with dg.DagsterInstance.get() as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(["clinic", "evaluation"]))
+    assert event is not None and event.asset_materialization is not None
+    shown = event.asset_materialization.metadata
+    numbers = {name: entry.value for name, entry in shown.items() if isinstance(entry.value, int | float)}
+    assert numbers["attacks/alarms"] == 0 and numbers["attacks/exact_copies"] < 0.01
+    assert 0 < numbers["fidelity/tvd2"] < numbers["fidelity/tvd3"] < 1
+    assert 0 < numbers["fidelity/pmse"] < 0.25 and 0.4 < numbers["fidelity/propensity_auroc"] < 1
+    for name, length in (("attacks/table", 8), ("fidelity/ceilings", 3), ("utility/targets", 1)):
+        table = shown[name]
+        assert isinstance(table, dg.TableMetadataValue) and len(table.records) == length
+    assert "fidelity/failures" not in shown
 
 
 def test_the_release_opens_everywhere_with_the_source_types(deployment: Deployment, first: dict[str, Any]) -> None:
@@ -79,6 +113,8 @@ def test_the_second_night_of_a_period_is_free_whatever_the_source_holds(
     assert (second["action"], second["epsilon"], second["rho"]) == ("resample", 0.0, 0.0)
     assert (second["snapshot"], second["epsilon_total"]) == (first["snapshot"], first["epsilon_total"])
     assert second["release"] != first["release"]
+    charges = [json.loads((Path(n["release"]) / "certificate.json").read_text())["charge"] for n in (first, second)]
+    assert charges[0] == charges[1]
     assert (first["why"], second["why"]) == ("first run of version one", "the model of version one stands")
 
 
@@ -89,6 +125,18 @@ def test_a_gate_keeps_the_release_back_and_latest_stands(deployment: Deployment,
     deployment.contract()
     assert done.returncode == 5, done.stderr
     assert "tvd2" in done.stderr
+    assert latest(deployment.home, "clinic") == before
+
+
+def test_a_forged_journal_keeps_the_release_back(deployment: Deployment, first: dict[str, Any]) -> None:
+    before = latest(deployment.home, "clinic")
+    journal = deployment.home.vault / "reads" / "clinic" / f"{first['snapshot']}.jsonl"
+    kept = journal.read_bytes()
+    journal.write_bytes(kept + b'{"step": "dump", "cover": "internal", "columns": null, "reservation": null}\n')
+    done = deployment.noctule("run", "clinic")
+    journal.write_bytes(kept)
+    assert done.returncode == 7, done.stderr
+    assert "step 'dump' touched raw rows without cover" in done.stderr
     assert latest(deployment.home, "clinic") == before
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from noctule.ingest.reads import Rows
 from noctule.ingest.snapshot import DATA, Snapshot
 
 
@@ -21,3 +22,8 @@ def snapshot_of(tmp_path: Path) -> Callable[[pa.Table], Snapshot]:
         return Snapshot("sample", id, folder)
 
     return make
+
+
+@pytest.fixture
+def rows_of(snapshot_of: Callable[[pa.Table], Snapshot]) -> Callable[[pa.Table], Rows]:
+    return lambda table: Rows(snapshot_of(table))

@@ -16,7 +16,7 @@ from noctule.checks.rules import Rule, rules
 from noctule.checks.suite import Check, _outcomes, run_checks
 from noctule.contract import Contract
 from noctule.contract.arrow import source_schema
-from noctule.ingest.snapshot import Snapshot
+from noctule.ingest.reads import Rows
 
 SECRET, SECRET_NUMBER = "Xq7secretcell", 918273645  # what must not be seen anywhere
 
@@ -51,7 +51,7 @@ GOOD: dict[str, list[Any]] = {
     "bp": ["120/80", "99/60", "20/250"],
     "smoker": [True, None, False],
 }
-SnapshotOf = Callable[[pa.Table], Snapshot]
+RowsOf = Callable[[pa.Table], Rows]
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def failed(checks: list[Check]) -> list[tuple[str, str | None]]:
     return [(check.name, check.column) for check in checks if not check.passed]
 
 
-def test_a_good_table_passes_every_rule(contract: Contract, snapshot_of: SnapshotOf) -> None:
-    checks = run_checks(contract, snapshot_of(table(contract)))
+def test_a_good_table_passes_every_rule(contract: Contract, rows_of: RowsOf) -> None:
+    checks = run_checks(contract, rows_of(table(contract)))
     assert failed(checks) == []
     assert not any(check.errored or check.blocks for check in checks)
     made = [(check.name, check.column) for check in checks]
@@ -106,13 +106,13 @@ def test_each_rule_fails_alone_and_quotes_nothing(
     rule: str,
     blocking: bool,
     contract: Contract,
-    snapshot_of: SnapshotOf,
+    rows_of: RowsOf,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     with caplog.at_level(logging.DEBUG), warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        checks = run_checks(contract, snapshot_of(table(contract, **{column: cells})))
+        checks = run_checks(contract, rows_of(table(contract, **{column: cells})))
     assert failed(checks) == [(rule, column)]
     (check,) = [check for check in checks if not check.passed]
     assert (check.errored, check.blocking, check.blocks) == (False, blocking, blocking)
@@ -120,21 +120,21 @@ def test_each_rule_fails_alone_and_quotes_nothing(
     assert not any(text in seen for text in (SECRET, str(SECRET_NUMBER), "1919"))
 
 
-def test_too_few_rows_block(make_contract: Callable[..., Contract], snapshot_of: SnapshotOf) -> None:
+def test_too_few_rows_block(make_contract: Callable[..., Contract], rows_of: RowsOf) -> None:
     contract = make_contract(COLUMNS, source={"kind": "csv", "path": "sample.csv", "min_rows": 4})
-    checks = run_checks(contract, snapshot_of(table(contract)))
+    checks = run_checks(contract, rows_of(table(contract)))
     assert failed(checks) == [("min_rows", None)]
     assert all(check.blocks for check in checks if not check.passed)
 
 
 def test_a_metric_that_raises_counts_as_failed_and_quotes_nothing(
-    contract: Contract, snapshot_of: SnapshotOf, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    contract: Contract, rows_of: RowsOf, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Text in a numeric column makes GX's comparison raise, with the cells in its exception."""
     good = table(contract)
     planted = good.set_column(good.schema.get_field_index("age"), "age", pa.array([SECRET, SECRET, "3"]))
     with caplog.at_level(logging.DEBUG):
-        checks = run_checks(contract, snapshot_of(planted))
+        checks = run_checks(contract, rows_of(planted))
     assert failed(checks) == [("type", "age"), ("bounds", "age")]
     (bounds,) = [check for check in checks if check.errored]
     assert (bounds.name, bounds.passed, bounds.blocking, bounds.blocks) == ("bounds", False, False, True)
@@ -147,25 +147,23 @@ def test_rules_without_a_result_are_errored() -> None:
     assert _outcomes([Rule("odd", "age", True, "NoSuchExpectation")], pd.DataFrame({"age": [1]})) == {}
 
 
-def test_missing_and_extra_columns_block(contract: Contract, snapshot_of: SnapshotOf) -> None:
+def test_missing_and_extra_columns_block(contract: Contract, rows_of: RowsOf) -> None:
     good = table(contract)
-    less = run_checks(contract, snapshot_of(good.drop_columns(["sex"])))
+    less = run_checks(contract, rows_of(good.drop_columns(["sex"])))
     assert {("columns", None), ("type", "sex")} <= {(c.name, c.column) for c in less if c.blocks}
     assert {c.column for c in less if c.errored} == {"sex"}
-    more = run_checks(contract, snapshot_of(good.append_column("new", pa.array([1, 2, 3]))))
+    more = run_checks(contract, rows_of(good.append_column("new", pa.array([1, 2, 3]))))
     assert [(c.name, c.column) for c in more if c.blocks] == [("columns", None)]
 
 
-def test_a_unit_with_several_rows_need_not_be_unique(
-    make_contract: Callable[..., Contract], snapshot_of: SnapshotOf
-) -> None:
+def test_a_unit_with_several_rows_need_not_be_unique(make_contract: Callable[..., Contract], rows_of: RowsOf) -> None:
     contract = make_contract(COLUMNS, unit={"column": "id", "max_rows": 2})
-    assert failed(run_checks(contract, snapshot_of(table(contract, id=["p1", "p1", "p2"])))) == []
-    nobody = run_checks(contract, snapshot_of(table(contract, id=["p1", None, "p2"])))
+    assert failed(run_checks(contract, rows_of(table(contract, id=["p1", "p1", "p2"])))) == []
+    nobody = run_checks(contract, rows_of(table(contract, id=["p1", None, "p2"])))
     assert [(c.name, c.column) for c in nobody if c.blocks] == [("not_null", "id")]
 
 
-def test_types_keep_their_values(make_contract: Callable[..., Contract], snapshot_of: SnapshotOf) -> None:
+def test_types_keep_their_values(make_contract: Callable[..., Contract], rows_of: RowsOf) -> None:
     """Float32 bounds, decimals, dictionaries, and times with and without a zone."""
     noon = datetime(2020, 6, 1, 12)
     columns: list[dict[str, Any]] = [
@@ -187,20 +185,18 @@ def test_types_keep_their_values(make_contract: Callable[..., Contract], snapsho
         "zoned": [datetime(2020, 6, 1, 10, tzinfo=UTC), datetime(2020, 6, 1, 22, tzinfo=UTC), noon.replace(tzinfo=UTC)],
     }
     schema = source_schema(contract)
-    assert failed(run_checks(contract, snapshot_of(pa.table(cells, schema=schema)))) == []
+    assert failed(run_checks(contract, rows_of(pa.table(cells, schema=schema)))) == []
     early = cells | {"zoned": [datetime(2020, 6, 1, 9, 59, 59, tzinfo=UTC)] * 3}
-    assert failed(run_checks(contract, snapshot_of(pa.table(early, schema=schema)))) == [("bounds", "zoned")]
+    assert failed(run_checks(contract, rows_of(pa.table(early, schema=schema)))) == [("bounds", "zoned")]
 
 
-def test_large_integers_beside_nulls_stay_exact(
-    make_contract: Callable[..., Contract], snapshot_of: SnapshotOf
-) -> None:
+def test_large_integers_beside_nulls_stay_exact(make_contract: Callable[..., Contract], rows_of: RowsOf) -> None:
     """As float64, 2^53 and 2^53 + 1 are one number, and an upper bound of 2^53 would hold."""
     column = {"name": "n", "type": "integer", "bounds": [0, 2**53], "nullable": True, "outside": "refuse"}
     contract = make_contract([column])
     schema = source_schema(contract)
-    assert failed(run_checks(contract, snapshot_of(pa.table({"n": [2**53, None]}, schema=schema)))) == []
-    beyond = snapshot_of(pa.table({"n": [2**53 + 1, None]}, schema=schema))
+    assert failed(run_checks(contract, rows_of(pa.table({"n": [2**53, None]}, schema=schema)))) == []
+    beyond = rows_of(pa.table({"n": [2**53 + 1, None]}, schema=schema))
     assert failed(run_checks(contract, beyond)) == [("bounds", "n")]
 
 
@@ -213,19 +209,17 @@ def test_heavy_packages_wait_for_their_call() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_rows_that_break_a_constraint_warn(make_contract: Callable[..., Contract], snapshot_of: SnapshotOf) -> None:
+def test_rows_that_break_a_constraint_warn(make_contract: Callable[..., Contract], rows_of: RowsOf) -> None:
     forbid = [{"age": "..14", "sex": "F"}, {"bp.s": "200..", "bp.d": "..50"}]
     bound = make_contract(COLUMNS, constraints=[{"forbid": one} for one in forbid])
     table = pa.table(GOOD, source_schema(bound))
-    checks = {check.name: check for check in run_checks(bound, snapshot_of(table))}
+    checks = {check.name: check for check in run_checks(bound, rows_of(table))}
     first, second = checks["constraint 1"], checks["constraint 2"]
     assert (first.passed, first.errored, first.blocks) == (False, False, False)  # a woman of 0 years
     assert second.passed
 
 
-def test_a_table_of_open_columns_is_checked_too(
-    make_contract: Callable[..., Contract], snapshot_of: SnapshotOf
-) -> None:
+def test_a_table_of_open_columns_is_checked_too(make_contract: Callable[..., Contract], rows_of: RowsOf) -> None:
     open_one = make_contract([{"name": "a", "domain_source": "dp_estimated"}])
-    checks = run_checks(open_one, snapshot_of(pa.table({"a": ["x", None]})))
+    checks = run_checks(open_one, rows_of(pa.table({"a": ["x", None]})))
     assert checks and all(check.passed for check in checks)

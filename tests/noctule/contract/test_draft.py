@@ -14,6 +14,7 @@ from noctule.contract.draft import draft
 from noctule.contract.load import parse
 from noctule.errors import ContractError, DataError, NoctuleError, UsageError
 from noctule.home import Home
+from tests.rows import rows_of
 
 Table = dict[str, list[str]]
 CANARY = "CANARY7788"
@@ -174,7 +175,7 @@ def test_an_approved_draft_reads_its_own_source(source: Path, home: Home) -> Non
 
     contract = parse(approved(draft(source, "visits", "patient_id", True)), "x")
     snapshot = ingest(contract, home, Path())
-    codes = Codec(contract).encode(snapshot.table())
+    codes = Codec(contract).encode(rows_of(snapshot).table())
     assert {len(code) for code in codes.values()} == {200}
 
 

@@ -9,6 +9,7 @@ from noctule.contract import Contract
 from noctule.contract.lint import lint
 from noctule.contract.load import dump, load, load_all, parse
 from noctule.home import Home
+from tests.rows import rows_of
 
 ROOT = Path(__file__).parents[3]
 SHARED = ROOT / ".." / "shared" / "data"
@@ -59,7 +60,7 @@ def test_a_real_table_is_read_whole_and_comes_back_with_its_types(name: str, par
     from noctule.pii.detect import detect, undeclared
 
     contract = shared(name, part)
-    table = ingest(contract, home, ROOT).table()
+    table = rows_of(ingest(contract, home, ROOT)).table()
     assert undeclared(detect(table), contract) == []
     codec = Codec(contract)
     release = codec.decode(codec.encode(table), np.random.default_rng(0))

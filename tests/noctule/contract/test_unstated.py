@@ -16,7 +16,14 @@ KEYS = {"epsilon": 1.0, "delta": 1e-6, "engine": None}
 
 def test_a_header_settles_roles_and_leaves_the_rest_open(tmp_path: Path) -> None:
     (tmp_path / "v.csv").write_text("person_id;email;age;job\n1;a@b.org;30;cook\n")
-    found = unstated(tmp_path / "v.csv", "v", unit={"column": "person_id", "max_rows": 2}, categorical=["job"], **KEYS)
+    found = unstated(
+        tmp_path / "v.csv",
+        "v",
+        population="v",
+        unit={"column": "person_id", "max_rows": 2},
+        categorical=["job"],
+        **KEYS,
+    )
     person, email, age, job = found.columns
     assert isinstance(person, IdentifierColumn) and isinstance(email, PiiColumn) and email.release == "drop"
     assert isinstance(age, OpenColumn) and age.type == "unknown"
@@ -37,7 +44,9 @@ def test_a_parquet_file_states_its_types(tmp_path: Path) -> None:
         }
     )
     pq.write_table(table, tmp_path / "v.parquet")
-    found = unstated(tmp_path / "v.parquet", "v", unit={"column": None, "max_rows": 1}, categorical=[], **KEYS)
+    found = unstated(
+        tmp_path / "v.parquet", "v", population="v", unit={"column": None, "max_rows": 1}, categorical=[], **KEYS
+    )
     types = {c.name: c.type for c in found.columns if isinstance(c, OpenColumn | BooleanColumn)}
     assert types == {"n": "integer", "x": "number", "ok": "boolean", "t": "datetime", "job": "unknown"}
     assert found.source.extra == "drop"
@@ -49,4 +58,4 @@ def test_a_column_that_is_not_there_is_refused(tmp_path: Path, words: dict) -> N
     (tmp_path / "v.csv").write_text("a,b\n1,2\n")
     given = {"unit": {"column": None, "max_rows": 1}, "categorical": []} | words
     with pytest.raises(UsageError, match="no column 'nobody'"):
-        unstated(tmp_path / "v.csv", "v", **given, **KEYS)
+        unstated(tmp_path / "v.csv", "v", population="v", **given, **KEYS)

@@ -16,6 +16,7 @@ from noctule.errors import DataError
 from noctule.home import Home
 from noctule.ingest import Snapshot, ingest
 from tests.noctule.counts.tables import by_hand
+from tests.rows import rows_of
 
 ROWS = 50
 DICTIONARY = {"arrow": "dictionary<int32, string>"}
@@ -73,8 +74,8 @@ def test_pieces_are_the_whole(
     contract: Contract, home: Home, taken: Callable[[int], Snapshot], place: str, tmp_path: Path
 ) -> None:
     snapshot, codec = taken(0), Codec(contract)
-    whole, scratch = codec.encode(snapshot.table()), home.vault / "codes" / "sample"
-    with encoded(snapshot, contract, scratch) as counts:
+    whole, scratch = codec.encode(rows_of(snapshot).table()), home.vault / "codes" / "sample"
+    with encoded(rows_of(snapshot), contract, scratch) as counts:
         assert counts.domain == codec.domain
         for name, column in counts.codes().items():
             assert np.array_equal(column, whole[name])
@@ -91,7 +92,7 @@ def test_a_refused_cell_is_named_by_its_row_in_the_table(
     contract: Contract, home: Home, taken: Callable[[int], Snapshot], place: str
 ) -> None:
     scratch = home.vault / "codes" / "sample"
-    with pytest.raises(DataError, match="column 'age', row 45"), encoded(taken(45), contract, scratch):
+    with pytest.raises(DataError, match="column 'age', row 45"), encoded(rows_of(taken(45)), contract, scratch):
         pass
     assert not list(scratch.glob("*"))
 
@@ -100,7 +101,7 @@ def test_a_failed_fit_leaves_no_codes(
     contract: Contract, home: Home, taken: Callable[[int], Snapshot], place: str
 ) -> None:
     scratch = home.vault / "codes" / "sample"
-    with pytest.raises(ZeroDivisionError), encoded(taken(0), contract, scratch):
+    with pytest.raises(ZeroDivisionError), encoded(rows_of(taken(0)), contract, scratch):
         raise ZeroDivisionError
     assert not list(scratch.glob("*"))
 
@@ -112,5 +113,5 @@ def test_codes_of_a_killed_run_are_removed(
     stale = scratch / ".codes-killed"
     stale.mkdir(parents=True)
     (stale / "codes.parquet").touch()
-    with encoded(taken(0), contract, scratch):
+    with encoded(rows_of(taken(0)), contract, scratch):
         assert not stale.exists()

@@ -16,6 +16,7 @@ from noctule.contract.arrow import release_schema
 from noctule.home import Home
 from noctule.ingest.ingest import ingest
 from noctule.ingest.snapshot import Snapshot
+from tests.rows import rows_of
 
 CANARY = "ZEBRA-7731-QUOKKA"
 COLUMNS: list[dict[str, Any]] = [
@@ -75,4 +76,4 @@ def night(tmp_path: Path, home: Home, make_contract: Callable[..., Contract]) ->
     contract = make_contract(COLUMNS)
     snapshot = ingest(contract, home, tmp_path)
     codec = Codec(contract)
-    return Night(contract, codec, home, snapshot, codec.encode(snapshot.table()))
+    return Night(contract, codec, home, snapshot, codec.encode(rows_of(snapshot).table()))

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from noctule.codes import Codes
-from noctule.evaluation.fidelity import shares, tvd
+from noctule.evaluation.fidelity import shares, tvd, workload
 
 DOMAIN = {"a": 3, "b": 2, "c": 4}
 
@@ -47,3 +47,14 @@ def test_a_distance_that_only_grows_with_the_ways(left: Codes, right: Codes) -> 
 def test_shares_of_no_rows_are_zero() -> None:
     empty = table(a=[], b=[], c=[])
     assert shares(empty, ("a",), DOMAIN).tolist() == [0, 0, 0]
+
+
+def test_triples_are_drawn_by_a_public_seed_and_are_not_too_large() -> None:
+    domain = dict.fromkeys("abcdefghijkl", 4) | {"wide": 4096, "wider": 4096}
+    triples = workload(domain, 3)
+    assert len(triples) == 100 == len(set(triples))
+    assert triples == workload(domain, 3)
+    assert not any({"wide", "wider"} <= set(triple) for triple in triples)
+    order = list(domain)
+    assert all([order.index(name) for name in triple] == sorted(map(order.index, triple)) for triple in triples)
+    assert len(workload(domain, 2)) == 91

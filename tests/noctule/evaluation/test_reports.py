@@ -12,11 +12,12 @@ import pytest
 from noctule.contract import Contract
 from noctule.evaluation import reports
 from noctule.evaluation.reports import sdmetrics_reports
+from tests.rows import rows_of
 
 
 @pytest.fixture
 def found(night: Any) -> dict[str, Any]:
-    raw = night.snapshot.table()
+    raw = rows_of(night.snapshot).table()
     rng = np.random.default_rng(0)
     codes = {name: codes.copy() for name, codes in night.real.items()}
     codes["drug"] = rng.integers(0, night.codec.domain["drug"], len(codes["drug"])).astype(np.int32)
@@ -34,13 +35,13 @@ def test_a_damaged_column_shows_in_its_own_scores_and_pairs(found: dict[str, Any
 
 
 def test_equal_tables_score_one(night: Any) -> None:
-    raw = night.snapshot.table()
+    raw = rows_of(night.snapshot).table()
     same = sdmetrics_reports(raw, raw, night.contract)
     assert same["quality"] == pytest.approx(1) and same["diagnostic"] == pytest.approx(1)
 
 
 def test_plain_json_in_silence(night: Any, capfd: pytest.CaptureFixture[str]) -> None:
-    raw = night.snapshot.table()
+    raw = rows_of(night.snapshot).table()
     found = sdmetrics_reports(raw, raw, night.contract)
     assert capfd.readouterr() == ("", "")
     json.dumps(found, allow_nan=False)

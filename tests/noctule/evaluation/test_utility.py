@@ -43,6 +43,11 @@ def test_a_faithful_sample_is_as_useful_as_the_table(codec: Codec) -> None:
     found = utility(draw(1), draw(2), codec, "y")
     assert found.tstr is not None and found.trtr is not None
     assert found.tstr > 0.8 and abs(found.tstr - found.trtr) < 0.1
+    assert found.gap == pytest.approx(found.trtr - found.tstr)
+    for value, inside in ((found.tstr, found.tstr95), (found.trtr, found.trtr95), (found.gap, found.gap95)):
+        assert inside is not None and inside[0] <= value <= inside[1]
+        assert 0 < inside[1] - inside[0] < 0.2
+    assert found.gap95 is not None and found.gap95[0] < 0 < found.gap95[1]
 
 
 def test_a_sample_without_the_relation_is_worth_a_guess(codec: Codec) -> None:
@@ -50,6 +55,7 @@ def test_a_sample_without_the_relation_is_worth_a_guess(codec: Codec) -> None:
     found = utility(draw(1), draw(2, related=False), codec, "y")
     assert found.tstr == pytest.approx(0.5, abs=0.17)
     assert found.trtr is not None and found.trtr > 0.8
+    assert found.gap95 is not None and found.gap95[0] > 0.1
 
 
 def test_several_classes_and_one_that_the_sample_lacks(codec: Codec) -> None:

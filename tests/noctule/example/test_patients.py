@@ -12,6 +12,7 @@ import pytest
 from noctule.contract.load import load
 from noctule.example.patients import table, write
 from noctule.home import Home
+from tests.rows import rows_of
 
 ROOT = Path(__file__).parents[3]
 
@@ -44,7 +45,7 @@ def test_the_contract_takes_the_whole_file(tmp_path: Path, home: Home) -> None:
 
     contract = load(ROOT / "datasets/patients.yaml")
     write(tmp_path / contract.source.path, 3000, 7)
-    rows = ingest(contract, home, tmp_path).table()
+    rows = rows_of(ingest(contract, home, tmp_path)).table()
     assert rows.num_rows == 3000
     assert undeclared(detect(rows), contract) == []
     codes = Codec(contract).encode(rows)

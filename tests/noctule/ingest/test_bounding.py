@@ -19,6 +19,7 @@ from noctule.ingest import Snapshot, ingest
 from noctule.ingest.bounding import kept_rows
 from noctule.ingest.writer import write_parquet
 from tests.noctule.ingest.tables import VALUES
+from tests.rows import rows_of
 
 KEY = b"k" * 32
 Row = tuple[str, int]
@@ -102,7 +103,7 @@ def test_a_row_of_nobody_is_refused(read: Callable[..., Snapshot], nobody: str) 
     content = f"id,age,score,note\np1,1,1,x\n{nobody},1,1,x\n".encode()
     with pytest.raises(DataError, match="column 'id', data row 2: the unit is missing"):
         read(content, unit={"column": "id", "max_rows": 1})
-    assert read(content).table().num_rows == 2  # unit: row
+    assert rows_of(read(content)).table().num_rows == 2  # unit: row
 
 
 def test_the_snapshot_holds_the_bounded_table(
@@ -112,7 +113,7 @@ def test_the_snapshot_holds_the_bounded_table(
     (tmp_path / "sample.csv").write_text("id,age,score,note\n" + "\n".join(lines) + "\n")
     contract = contract_for(unit={"column": "id", "max_rows": 3})
     snapshot = ingest(contract, home, tmp_path)
-    assert set(Counter(snapshot.table(["id"]).column(0).to_pylist()).values()) == {3}
+    assert set(Counter(rows_of(snapshot).table(["id"]).column(0).to_pylist()).values()) == {3}
     assert ingest(contract, home, tmp_path) == snapshot
     assert sorted(path.name for path in snapshot.path.iterdir()) == ["data.parquet", "snapshot.json"]
-    assert ingest(contract_for(), home, tmp_path).table().num_rows == 200
+    assert rows_of(ingest(contract_for(), home, tmp_path)).table().num_rows == 200

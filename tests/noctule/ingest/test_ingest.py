@@ -18,6 +18,7 @@ from noctule.home import Home
 from noctule.ingest import Snapshot, ingest, load
 from noctule.ingest.delimited import BLOCK
 from noctule.ingest.text import CHUNK
+from tests.rows import rows_of
 
 SECRET = "Quxxanthe"
 HEAD = b"id,age,score,note\n"
@@ -259,7 +260,7 @@ REFUSED: dict[str, tuple[bytes | Callable[[], bytes], dict[str, Any], list[str]]
 @pytest.mark.parametrize("case", LOADED)
 def test_these_files_load_right(read: Callable[..., Snapshot], case: str) -> None:
     content, source, expected = LOADED[case]
-    found = read(content, **source).table()
+    found = rows_of(read(content, **source)).table()
     assert {name: found.column(name).to_pylist() for name in expected} == expected
 
 
@@ -285,7 +286,7 @@ def test_a_missing_file_is_refused(contract_for: Callable[..., Contract], home: 
 
 def test_one_column_and_blank_lines(read: Callable[..., Snapshot]) -> None:
     columns = [{"name": "age", "type": "integer", "bounds": [0, 9], "nullable": True}]
-    assert read(b"age\r\n1\r\n\r\n2\r\n", columns).table().to_pydict() == {"age": [1, None, 2]}
+    assert rows_of(read(b"age\r\n1\r\n\r\n2\r\n", columns)).table().to_pydict() == {"age": [1, None, 2]}
     with pytest.raises(DataError, match="data row 3"):
         read(b"age\r\n1\r\n\r\nx\r\n", columns)
     with pytest.raises(DataError, match="data row 3"):
@@ -324,7 +325,7 @@ def test_a_damaged_snapshot_is_replaced(read: Callable[..., Snapshot], home: Hom
     with pytest.raises(DataError, match="missing or damaged"):
         load(home, "sample", snapshot.id)
     assert read(PLAIN) == snapshot
-    assert load(home, "sample", snapshot.id).table().to_pydict() == ROWS
+    assert rows_of(load(home, "sample", snapshot.id)).table().to_pydict() == ROWS
 
 
 def test_what_a_killed_run_left_is_removed(read: Callable[..., Snapshot], home: Home) -> None:

@@ -20,6 +20,7 @@ from noctule.ingest import ingest
 from noctule.ingest.parquet import read_parquet, stored
 from noctule.ingest.writer import write_parquet
 from tests.noctule.ingest.tables import tables
+from tests.rows import rows_of
 
 SOURCE = Source(kind="parquet", path="x.parquet")
 
@@ -43,7 +44,7 @@ def read(make_contract: Callable[..., Contract], home: Home, tmp_path: Path) -> 
     def run(table: pa.Table, columns: list[dict[str, Any]], **source: Any) -> pa.Table:
         pq.write_table(table, tmp_path / "x.parquet", row_group_size=2)
         contract = make_contract(columns, source={"kind": "parquet", "path": "x.parquet", **source})
-        return ingest(contract, home, tmp_path).table()
+        return rows_of(ingest(contract, home, tmp_path)).table()
 
     return run
 

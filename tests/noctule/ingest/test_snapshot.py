@@ -8,6 +8,7 @@ import pytest
 from noctule.errors import DataError
 from noctule.home import Home
 from noctule.ingest import Snapshot, load
+from tests.rows import rows_of
 
 HEAD = b"id,when,paid,kind\n"
 COLUMNS = [
@@ -30,12 +31,12 @@ def snapshot(read: Callable[..., Snapshot]) -> Snapshot:
 
 def test_declared_types_survive_exactly(snapshot: Snapshot) -> None:
     kinds = [pa.string(), pa.timestamp("s", "UTC"), pa.decimal128(10, 2), pa.dictionary(pa.int8(), pa.large_string())]
-    assert snapshot.table().schema == pa.schema(list(zip(["id", "when", "paid", "kind"], kinds, strict=True)))
+    assert rows_of(snapshot).table().schema == pa.schema(list(zip(["id", "when", "paid", "kind"], kinds, strict=True)))
 
 
 def test_batches_and_columns(snapshot: Snapshot) -> None:
-    assert [batch.num_rows for batch in snapshot.batches(2)] == [2, 1]
-    assert snapshot.table(["kind", "id"]).to_pydict() == {"kind": ["a", "b", None], "id": ["p1", "p2", "p3"]}
+    assert [batch.num_rows for batch in rows_of(snapshot).batches(2)] == [2, 1]
+    assert rows_of(snapshot).table(["kind", "id"]).to_pydict() == {"kind": ["a", "b", None], "id": ["p1", "p2", "p3"]}
 
 
 def test_load_refuses_what_is_not_there(snapshot: Snapshot, home: Home) -> None:
@@ -63,5 +64,5 @@ def test_reading_damaged_pages_is_refused_without_a_trace(snapshot: Snapshot) ->
     path.chmod(0o600)
     path.write_bytes(b"PAR1" + bytes(40) + path.read_bytes()[44:])
     with pytest.raises(DataError, match="missing or damaged") as caught:
-        snapshot.table()
+        rows_of(snapshot).table()
     assert caught.value.__context__ is None

@@ -12,6 +12,7 @@ from noctule.contract import Contract
 from noctule.errors import DataError
 from noctule.home import Home
 from noctule.ingest import Snapshot, ingest, unchanged
+from tests.rows import rows_of
 
 LAST = b"p3,60,0.7,last\n"
 PLAIN = b"id,age,score,note\np1,40,0.5,fine\np2,50,0.6,good\n" + LAST
@@ -51,13 +52,25 @@ def test_unchanged_follows_the_last_ingest(contract_for: Callable[..., Contract]
     assert unchanged(contract, home, tmp_path) is None
 
 
+def test_a_snapshot_without_its_ingest_in_the_journal_is_read_anew(
+    contract_for: Callable[..., Contract], home: Home, tmp_path: Path
+) -> None:
+    """Of a time before reads were recorded, or its journal was lost: else a charge buys what no release may use."""
+    (tmp_path / "sample.csv").write_bytes(PLAIN)
+    contract = contract_for()
+    snapshot = ingest(contract, home, tmp_path)
+    (home.vault / "reads" / "sample" / f"{snapshot.id}.jsonl").unlink()
+    assert unchanged(contract, home, tmp_path) is None
+    assert ingest(contract, home, tmp_path) == unchanged(contract, home, tmp_path) == snapshot
+
+
 def test_manifest_states_rows_and_sha256(contract_for: Callable[..., Contract], home: Home, tmp_path: Path) -> None:
     (tmp_path / "sample.csv").write_bytes(PLAIN)
     contract, manifest = contract_for(manifest="sample.json"), tmp_path / "sample.json"
     digest = hashlib.sha256(PLAIN).hexdigest()
     for stated in ({"rows": 3}, {"sha256": digest}, {"rows": 3, "sha256": digest, "by": "export job"}):
         manifest.write_text(json.dumps(stated))
-        assert ingest(contract, home, tmp_path).table().num_rows == 3
+        assert rows_of(ingest(contract, home, tmp_path)).table().num_rows == 3
     assert unchanged(contract, home, tmp_path) is not None
     manifest.write_text(json.dumps({"rows": 4}))
     assert unchanged(contract, home, tmp_path) is None

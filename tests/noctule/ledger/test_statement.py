@@ -87,3 +87,15 @@ def test_what_thresholded_releases_took_of_delta_is_shown(ledger: Ledger, reserv
     ledger.approve(contract(delta=1e-10), who="officer", why="a finer delta")
     (shown,) = statement(ledger)["populations"][0]["caps"]
     assert shown["spent"]["epsilon"] is None and shown["left"]["nano_rho"] == 0
+
+
+def test_a_population_whose_dataset_is_named_by_another_ones_contract_stays_in_sight(
+    ledger: Ledger, reserve: Reserve
+) -> None:
+    """As `noctule train` leaves it, when its file is named like a dataset of the deployment."""
+    reserve(ledger, NIGHT, population="hospital-a", dataset="patients")
+    ledger.approve(contract("patients", "patients"), who="me", why="noctule train", standing=False)
+    reserve(ledger, NIGHT, population="patients", dataset="patients")
+    _, account = statement(ledger)["populations"]
+    (cap,) = account["caps"]
+    assert (account["population"], account["charges"], cap["spent"]) == ("patients", 1, money(NIGHT))

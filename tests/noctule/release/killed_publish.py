@@ -14,12 +14,14 @@ from typing import Any
 
 from noctule.contract import Contract
 from noctule.home import Home
+from noctule.ledger.entry import Entry
 from noctule.release.gates import gate
 from noctule.release.publish import publish
 
 
 def main(plan: dict[str, Any], base: Path, homes: Path) -> None:
     contract = Contract.model_validate(plan["contract"])
+    plan["arguments"]["book"] = [Entry(*row) for row in plan["arguments"]["book"]]
     gate(contract, plan["arguments"]["receipt"], 1.0, Path(plan["staged"]))  # what is imported late is imported now
     steps: list[str] = []
     while True:

@@ -28,7 +28,7 @@ def test_kill_before_every_operation(
         publish(contract, base, staged, receipt, 1.0, **{**terms, "release_id": OLD})
     arguments = {"receipt": receipt, "validity": 1.0, **terms, "release_id": NEW}
     steps = _kill_at_every_step(contract, staged, arguments, base, tmp_path)
-    assert steps.count("os.rename") == (3 if first else 4)  # folder, link, latest.json; hiding the retired release
+    assert steps.count("os.rename") == (4 if first else 5)  # folder, view, link, latest.json; hiding the retired
 
     seen: set[str | None] = set()
     for n in range(len(steps) + 1):

@@ -16,6 +16,8 @@ from noctule.contract import Contract
 from noctule.engines.bundle import Bundle
 from noctule.errors import BundleError, GateError, UsageError
 from noctule.home import Home
+from noctule.ledger.book import Ledger
+from noctule.mechanisms.accounting import epsilon_of
 from noctule.release.latest import latest, released
 from noctule.release.publish import publish, release_id
 from noctule.release.stage import stage
@@ -74,7 +76,9 @@ def test_pandas_polars_and_duckdb_open_it_with_the_types_of_the_source(
 
     frame = pd.read_parquet(file)
     assert frame.attrs["epsilon"] == 1.0 and frame.attrs["synthetic"] is True
-    assert frame.attrs["release"] == terms["release_id"] and frame.attrs["epsilon_total"] == 1.5
+    assert frame.attrs["release"] == terms["release_id"] and frame.attrs["epsilon_total"] == pytest.approx(
+        epsilon_of(15_000_000, 1e-6)
+    )
     kinds = ["int64", "object", "int32", "float64", "object", "category", "float64", "object", "datetime64[us, UTC]"]
     assert [str(kind) for kind in frame.dtypes] == [*kinds, "bool"]  # drug_code has nulls, hence float64 in pandas
 
@@ -118,13 +122,20 @@ def test_a_failed_gate_writes_nothing_and_leaves_latest(
 
 
 def test_the_same_id_again_changes_nothing_but_other_content_is_refused(
-    bundle: Bundle, home: Home, staged: Path, receipt: dict[str, Any], terms: dict[str, Any], tmp_path: Path
+    bundle: Bundle,
+    home: Home,
+    staged: Path,
+    receipt: dict[str, Any],
+    terms: dict[str, Any],
+    ledger: Ledger,
+    tmp_path: Path,
 ) -> None:
     first = publish(bundle.contract, home, staged, receipt, 1.0, **terms)
     before = tree(first)
     assert publish(bundle.contract, home, staged, receipt, 1.0, **terms) == first
     other = stage(bundle, rows=400, seed=3, folder=tmp_path / "other")
-    for arguments in ({"staged": other}, {"epsilon_total": 2.0}):
+    ledger.reserve(bundle.contract, key="next", event={"name": "ZCDpEvent", "rho": 0.01}, nano_rho=10_000_000)
+    for arguments in ({"staged": other}, {"book": ledger.entries()}):
         given = {"staged": staged, **terms, **arguments}
         with pytest.raises(BundleError, match="another release stands under this id"):
             publish(bundle.contract, home, receipt=receipt, validity=1.0, **given)

@@ -16,7 +16,7 @@ from noctule.release.stage import stage, tables
 def test_the_file_has_the_schema_of_the_contract_and_valid_rows(bundle: Bundle, staged: Path) -> None:
     table = pq.read_table(staged)
     assert table.schema.equals(release_schema(bundle.contract), check_metadata=True)
-    assert table.schema.field("age").metadata == {b"description": b"Years | at entry"}
+    assert table.schema.field("age").metadata == {b"description": b"Years | at entry", b"unit": b"years"}
     assert table.num_rows == 500
     assert validity(table, bundle.contract) == 1.0
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from noctule.codes import Codec
 from noctule.engines.bundle import Bundle
@@ -15,21 +14,6 @@ from noctule.home import Home
 from noctule.release.publish import publish
 from noctule.release.trust import trust
 from noctule.release.verify import verify
-
-
-@pytest.fixture
-def measured(bundle: Bundle) -> Bundle:
-    """The bundle with noisy counts of every attribute, of one pair and of one table of three."""
-    rng = np.random.default_rng(1)
-    domain = bundle.model.domain
-
-    def noisy(*clique: str, fine: bool) -> Measurement:
-        sizes = [domain[name] for name in clique]
-        return Measurement(clique, rng.integers(-5, 2 * 500 // int(np.prod(sizes)) + 5, sizes), 6.0, fine)
-
-    tables = [noisy(name, fine=True) for name in domain]
-    tables += [noisy("age", "drug", fine=False), noisy("drug", "back", "pressure.low", fine=False)]
-    return replace(bundle, model=replace(bundle.model, measurements=tuple(tables)))
 
 
 def test_it_names_codes_tables_and_pairs(measured: Bundle, staged: Path) -> None:
