@@ -1,6 +1,7 @@
 """Planted faults (bench/faults.py) against the tests that must find them, on few canaries; and sound code beside them.
 
-At LEVEL for each test, a sound one fails once in 10,000. `python -m bench.audit` has the whole table.
+At LEVEL for each test, a sound one fails once in 10,000. FITS is so many that in 30 to 40 trials each the bound was
+never under 1.6 times the claim; at a quarter of them one in twenty missed. `python -m bench.audit` has the whole table.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from noctule.audit.worst_case import Cells, Declared, Unique
 from noctule.errors import UsageError
 
 LEVEL = 1e-4
+FITS = 48
 
 
 def failed(findings: Iterator[Finding]) -> set[str]:
@@ -22,9 +24,9 @@ def failed(findings: Iterator[Finding]) -> set[str]:
 
 @pytest.mark.parametrize("engine", ["adaptive", "mst", "aim"])
 def test_a_tenth_of_the_noise_is_found_though_the_tap_is_blind(engine: str) -> None:
-    assert failed(attack(engine, Cells(), 12, LEVEL)) == set()
+    assert failed(attack(engine, Cells(), 8, LEVEL)) == set()
     with faults.noise_divided(10):
-        found = failed(attack(engine, Cells(), 12, LEVEL))
+        found = failed(attack(engine, Cells(), FITS, LEVEL))
     assert "cells" in found and "tap" not in found
 
 
@@ -41,7 +43,7 @@ def test_a_budget_that_is_not_split_is_found_by_the_tap() -> None:
 
 def test_a_unit_that_counts_for_one_row_is_found() -> None:
     with faults.unit_counts_for_one():
-        assert "cells" in failed(attack("adaptive", Cells(), 12, LEVEL))
+        assert "cells" in failed(attack("adaptive", Cells(), FITS, LEVEL))
 
 
 def test_a_domain_read_off_the_rows_is_found() -> None:
