@@ -11,12 +11,14 @@ from noctule.contract import Contract
 from noctule.evaluation.evaluate import evaluate, store
 from noctule.ingest.snapshot import named
 from noctule.refresh import fitted
+from noctule.report.store import internal_report
 from resources.state import State
 
 DESCRIPTION = """How close the sample is to the table, how useful, and what attacks on it find.
 
 The charged score is differentially private and may be published. Everything compared with raw rows (SDMetrics,
 exact distances, train-on-synthetic, attacks) is internal: it is shown here only while the instance is inside the vault.
+`report/internal` is the page that draws it all; `noctule report NAME --internal` prints where it lies.
 An attack that finds nothing proves nothing; the guarantee is the epsilon."""
 
 
@@ -28,12 +30,15 @@ def evaluation(contract: Contract) -> dg.AssetsDefinition:
     def asset(state: State, synthetic: dict[str, Any]) -> dg.MaterializeResult:
         bundle = fitted(contract, Path(synthetic["bundle"]))
         snapshot = named(state.home, contract.name, synthetic["snapshot"])
-        found = evaluate(bundle.contract, snapshot, state.home, Path(synthetic["staged"]), bundle.receipt["score"])
-        store(found, state.home, contract.name, synthetic["release_id"])
+        staged, release = Path(synthetic["staged"]), synthetic["release_id"]
+        found = evaluate(bundle.contract, snapshot, state.home, staged, bundle.receipt["score"])
+        store(found, state.home, contract.name, release)
+        page = internal_report(bundle, state.home, staged, found, state.ledger, release)
         facts = {
             "fidelity/validity": found.released["validity"],
             "fidelity/tvd2_charged": found.charged["tvd2"],
             "fidelity/tvd2_charged_error95": found.charged["error95"],
+            "report/internal": None if page is None else dg.MetadataValue.path(page),
             "fidelity/marginals": picture("real against synthetic", found.marginals),
             **_internal(found.internal),
         }

@@ -72,6 +72,8 @@ ALLOWED = {
     "attacks/alarms": "internal",
     "attacks/exact_copies": "internal",
     "attacks/table": "internal",
+    "report/internal": "internal",
+    "report": "public",
 }
 
 

@@ -16,7 +16,7 @@ from noctule.contract import Contract
 from noctule.contract.model import Refresh
 from noctule.ingest.journal import recorded
 from noctule.refresh import balance, fitted
-from noctule.release.layout import CERTIFICATE, PAGE
+from noctule.release.layout import CERTIFICATE, PAGE, REPORT
 from noctule.release.publish import publish
 from noctule.release.trust import trust
 from resources.state import State
@@ -84,7 +84,8 @@ def _facts(contract: Contract, outcome: dict[str, Any], receipt: dict[str, Any])
         "privacy/epsilon_left": outcome["epsilon_left"],
         "privacy/delta": f"{outcome['delta']:g}",
         "privacy/guarantee": guarantee(contract),
-        "privacy/certificate": f"{outcome['release']}/{PAGE}",
+        "privacy/certificate": dg.MetadataValue.path(f"{outcome['release']}/{PAGE}"),
+        "report": dg.MetadataValue.path(f"{outcome['release']}/{REPORT}"),
         "privacy/covered_reads": len(json.loads(Path(outcome["release"], CERTIFICATE).read_text())["steps"]),
         "fidelity/tvd2_charged": receipt["score"]["tvd2"],
         "draws": table(_draws(receipt["draws"])),

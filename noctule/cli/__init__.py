@@ -8,7 +8,7 @@ from noctule.cli.approve import approve
 from noctule.cli.audit import audit_command
 from noctule.cli.contract import contract, init
 from noctule.cli.explain import explain
-from noctule.cli.lake import card, diff, rollback
+from noctule.cli.lake import card, diff, report, rollback
 from noctule.cli.ledger import ledger
 from noctule.cli.onefile import generate, train
 from noctule.cli.plan import plan
@@ -37,6 +37,7 @@ for command in (
     verify,
     diff,
     card,
+    report,
     rollback,
 ):
     cli.add_command(command)

@@ -1,4 +1,4 @@
-"""What a consumer does with the releases of the lake: `noctule diff`, `noctule card`, `noctule rollback`."""
+"""What a consumer does with the releases of the lake: `noctule diff`, `card`, `report`, `rollback`."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from noctule.cli.ledger import WHO, WHY
 from noctule.home import Home
 from noctule.release.diff import diff as compare
 from noctule.release.find import folder_of
-from noctule.release.layout import CARD, PRIVACY
+from noctule.release.layout import CARD, PRIVACY, REPORT
 from noctule.release.rollback import rollback as move_back
 
 SHOWN = 20
@@ -64,6 +64,22 @@ def card(release: str, registry: bool) -> None:
     click.echo(strict_yaml.write(found["entry"]), nl=False)
     for name in found["to_fill"]:
         click.echo(f"to be filled in by a person: {name}", err=True)
+
+
+@click.command()
+@click.argument("release")
+@click.option("--internal", is_flag=True, help="The version with exact numbers of the raw table, which stays inside.")
+@click.option("--open", "opened", is_flag=True, help="Show it in the browser.")
+def report(release: str, internal: bool, opened: bool) -> None:
+    """Print where the report of RELEASE lies: a folder, NAME or NAME/RELEASE."""
+    from noctule.report.store import kept_report
+
+    home = Home.from_environment()
+    folder = folder_of(release, home)
+    page = kept_report(home, folder.parents[1].name, folder.name) if internal else folder / REPORT
+    click.echo(page)
+    if opened:
+        click.launch(page.as_uri())
 
 
 @click.command()

@@ -7,13 +7,14 @@ import numpy as np
 
 from noctule.codes import Codec, Codes
 from noctule.counts import Clique
-from noctule.evaluation.fidelity import tvd
+from noctule.evaluation.fidelity import shares, tvd
 from noctule.evaluation.halves import Halves, taken
 
 
 def marginals(real: Codes, synthetic: Codes, codec: Codec, parts: Halves) -> dict[str, Any]:
     """`tvd1`, `tvd2`, `tvd3`: means over the workload of `fidelity`, all rows of both sides.
 
+    `shares`: attribute -> share of the table's rows by code; `pairs`: `attributes`, `tvd` of each pair; for the report.
     `k_marginal`: NIST's score of the triples, 1000 * (1 - tvd3), 1000 the best (SDNist's k-marginal with k = 3, on the
     contract's bins, without its groups). `ceilings`: a row for each number of ways with its mean TVD at equal sizes
     (`halves`), that of fresh real rows, and the ratio, 1 where the release is as good as they. `columns`: a row for
@@ -27,6 +28,8 @@ def marginals(real: Codes, synthetic: Codes, codec: Codec, parts: Halves) -> dic
         "k_marginal": None if means[3] is None else 1000 * (1 - means[3]),
         "worst_column": table[0]["column"],
         "columns": table,
+        "shares": {name: np.round(shares(real, (name,), codec.domain), 6).tolist() for name in codec.domain},
+        "pairs": [{"attributes": list(pair), "tvd": round(distance, 4)} for pair, distance in found[2].items()],
         "ceilings": _ceilings(real, synthetic, codec, parts),
     }
 

@@ -8,7 +8,7 @@ import yaml
 from noctule.arrow import plain_type
 from noctule.contract import Contract
 from noctule.release.gates import Gate
-from noctule.release.layout import CERTIFICATE, DATA, NOTEBOOK, PAGE
+from noctule.release.layout import CERTIFICATE, DATA, NOTEBOOK, PAGE, REPORT
 from noctule.release.suitability import suitability_section
 from noctule.release.trust import trust_section
 
@@ -106,6 +106,7 @@ def _guarantee(facts: dict[str, Any]) -> str:
 | engine, mechanisms | {facts["engine"]}; {", ".join(facts["mechanisms"])} |
 | ledger head | `{facts["ledger_head"]}` |
 
+Error bars, pairs, drift and budget, drawn: [{REPORT}]({REPORT}).
 Every step that touched raw rows, and what covers it: [{PAGE}]({PAGE}), for machines [{CERTIFICATE}]({CERTIFICATE}).
 
 Whatever is computed from this table, by anyone, keeps this guarantee. It bounds what the release tells about any one

@@ -31,11 +31,8 @@ def diff(before: Path, after: Path) -> dict[str, Any]:
     Raises BundleError when a release has no readable passport or error bars.
     """
     passports = [read_passport(folder / DATA) for folder in (before, after)]
-    bands = [_bands(folder) for folder in (before, after)]
-    same_model = passports[0].get("model") == passports[1].get("model") and _counts(bands[0]) == _counts(bands[1])
-    shared = [] if same_model else _shared(*bands)
-    level = LEVEL / max(len(shared), 1)
-    tables = [_moved(name, one, other, bands[1]["attributes"], level) for name, one, other in shared]
+    found = moves(bands_of(before), bands_of(after))
+    found["same_model"] = found["same_model"] and passports[0].get("model") == passports[1].get("model")
     return {
         "before": before.name,
         "after": after.name,
@@ -43,14 +40,29 @@ def diff(before: Path, after: Path) -> dict[str, Any]:
             key: [p.get(key) for p in passports] for key in FACTS if passports[0].get(key) != passports[1].get(key)
         },
         "columns": _columns(before, after),
-        "same_model": same_model,
-        "false_alarm": {"each_table": level, "all_tables": LEVEL},
-        "tables": sorted(tables, key=lambda table: (not table["moved"], -abs(table["change"]) / table["explained"])),
-        "not_compared": sum(len(one["tables"]) for one in bands) - 2 * len(shared) if not same_model else 0,
+        **found,
     }
 
 
-def _bands(folder: Path) -> dict[str, Any]:
+def moves(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What moved between two releases' error bars (`bands` of their quality.json): `tables`, those that moved first.
+
+    `same_model`: the same noisy counts, so that only the draw of rows differs. `false_alarm`: see the module.
+    """
+    same_model = _counts(before) == _counts(after)
+    shared = [] if same_model else _shared(before, after)
+    level = LEVEL / max(len(shared), 1)
+    tables = [_moved(name, one, other, after["attributes"], level) for name, one, other in shared]
+    return {
+        "same_model": same_model,
+        "false_alarm": {"each_table": level, "all_tables": LEVEL},
+        "tables": sorted(tables, key=lambda table: (not table["moved"], -abs(table["change"]) / table["explained"])),
+        "not_compared": 0 if same_model else len(before["tables"]) + len(after["tables"]) - 2 * len(shared),
+    }
+
+
+def bands_of(folder: Path) -> dict[str, Any]:
+    """Of its quality.json. Raises BundleError when it has none."""
     found: Any = None
     with suppress(OSError, ValueError, KeyError, TypeError):
         found = json.loads((folder / QUALITY).read_bytes())["bands"]

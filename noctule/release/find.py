@@ -30,7 +30,7 @@ def find(home: Home, dataset: str, as_of: str | date = "latest") -> Path:
         if (file := latest(home, dataset)) is None:
             raise _unknown(home, dataset)
         return file.parents[1]
-    names = sorted(path.name for path in (folder / RELEASES).glob("[!.]*") if ID.fullmatch(path.name))
+    names = kept(folder / RELEASES)
     if not names:
         raise _unknown(home, dataset)
     if as_of in names:
@@ -42,6 +42,17 @@ def find(home: Home, dataset: str, as_of: str | date = "latest") -> Path:
             fix=f"the oldest one kept is {names[0]}; the contract's release.keep says how many are",
         )
     return folder / RELEASES / published[-1]
+
+
+def kept(releases: Path) -> list[str]:
+    """The ids of a dataset's releases, the oldest first."""
+    return sorted(path.name for path in releases.glob("[!.]*") if ID.fullmatch(path.name))
+
+
+def earlier(releases: Path, release: str) -> Path | None:
+    """The release published before `release`, if it is still there."""
+    name = max((name for name in kept(releases) if name < release), default=None)
+    return None if name is None else releases / name
 
 
 def _day(as_of: str | date) -> date:

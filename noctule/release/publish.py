@@ -4,28 +4,28 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from noctule.contract import Contract
-from noctule.durable import sync, sync_tree
+from noctule.durable import sha256_of, sync, sync_tree
 from noctule.errors import BundleError
 from noctule.home import Home
-from noctule.ledger.balance import Balance, balance
+from noctule.ledger.balance import balance
 from noctule.ledger.entry import GENESIS, Entry
 from noctule.ledger.grant import limits_on
 from noctule.locks import locked
 from noctule.release.certificate import certificate
+from noctule.release.find import earlier, kept
 from noctule.release.gates import gate, require_gates
-from noctule.release.ids import ID
 from noctule.release.latest import point, pointer_to
 from noctule.release.layout import DATA, MANIFEST, RELEASES, SIGNATURE
 from noctule.release.manifest import manifest
 from noctule.release.pack import documents
-from noctule.release.passport import passport
+from noctule.release.passport import passport, read_passport
 from noctule.release.signature import signer, signing_key
 from noctule.release.verify import verify
 from noctule.release.write import seal
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 log = logging.getLogger(__name__)
+
+MOVING = ("ledger_head", "epsilon_total")  # of a passport: what other charges have moved since
 
 
 def release_id(now: datetime, token: str) -> str:
@@ -58,15 +60,17 @@ def publish(
     `reads`: the journal of the snapshot that the night worked on; `book`: every entry of the ledger, found sound.
     `trusted`: its error bars, from `trust`; without them quality.json says null, and the card nothing.
     Signed when NOCTULE_SIGNING_KEY names a key; a signature by Ed25519 is a function of key and content.
-    The folder is a pure function of the arguments: to publish again after a crash completes what was left undone.
-    Raises GateError and CertificateError before anything is written, and BundleError when the id already holds other
-    content.
+    To publish again, after a crash or by hand, completes what was left undone; a release that stands already stays as
+    it is, though the ledger may have grown since. Raises GateError and CertificateError before anything is written, and
+    BundleError when the id already holds other rows or other promises.
     """
     log.info("publishing %s", release_id)
     pointer = pointer_to(contract.name, release_id)
     gates = gate(contract, receipt, validity, staged)
     require_gates(contract, gates)
-    caps = _caps(contract, book, datetime.fromisoformat(pointer["published"]))
+    published = datetime.fromisoformat(pointer["published"])
+    moment = max(published, book[-1].when) if book else published
+    caps = [balance(book, contract.population, limit, moment) for limit in limits_on(book, contract)]
     key = None if home.signing_key is None else signing_key(home.signing_key)
     facts = passport(
         contract,
@@ -77,20 +81,19 @@ def publish(
         signed_by=None if key is None else signer(key),
     )
     certified = certificate(contract, receipt, facts, reads=reads, book=book, caps=caps)
-    described = partial(documents, contract, facts, receipt, gates, trusted, certified)
     folder = home.lake / contract.name
+    releases = folder / RELEASES
     with _one_at_a_time(folder):
-        hidden = _assemble(folder / RELEASES, release_id, staged, facts, described, key)
-        final = _settle(hidden, folder / RELEASES / release_id)
+        if (releases / release_id).exists():
+            _require_same(releases / release_id, staged, facts)
+        else:
+            before = earlier(releases, release_id)
+            described = partial(documents, contract, facts, receipt, gates, trusted, certified, book, moment, before)
+            _assemble(releases, release_id, staged, facts, described, key).rename(releases / release_id)
+            sync(releases)
         point(folder, pointer)
-        _retire(folder / RELEASES, latest=release_id, keep=contract.release.keep)
-    return final
-
-
-def _caps(contract: Contract, book: Sequence[Entry], published: datetime) -> list[Balance]:
-    """What is spent under each cap in force, as of the release, and not before the ledger's last entry."""
-    moment = max(published, book[-1].when) if book else published
-    return [balance(book, contract.population, limit, moment) for limit in limits_on(book, contract)]
+        _retire(releases, latest=release_id, keep=contract.release.keep)
+    return releases / release_id
 
 
 @contextmanager
@@ -129,25 +132,34 @@ def _assemble(
     return hidden
 
 
-def _settle(hidden: Path, final: Path) -> Path:
-    """Give the release its name. One that stands there already must be the same, and sound."""
-    if final.exists():
-        if (hidden / MANIFEST).read_bytes() != (final / MANIFEST).read_bytes() or verify(final):
-            raise BundleError(
-                "another release stands under this id, and releases never change",
-                where=final.name,
-                fix="publish under a new release id",
-            )
-        shutil.rmtree(hidden)
-    else:
-        hidden.rename(final)
-    sync(final.parent)
-    return final
+def _require_same(standing: Path, staged: Path, facts: dict[str, Any]) -> None:
+    """The release under this id must be sound, have the staged rows, and promise the same, but for what time moves."""
+    with suppress(BundleError):
+        stated = read_passport(standing / DATA)
+        moved = {name: stated[name] for name in MOVING if name in stated}
+        if stated == facts | moved and not verify(standing) and _rows_of(staged, stated) == sha256_of(standing / DATA):
+            return
+    raise BundleError(
+        "another release stands under this id, and releases never change",
+        where=standing.name,
+        fix="publish under a new release id",
+    )
+
+
+def _rows_of(staged: Path, passport: dict[str, Any]) -> str:
+    """The digest of the staged rows, had they been published with this passport."""
+    sealed = staged.with_name(f".{staged.name}.sealed")
+    seal(staged, sealed, passport)
+    try:
+        return sha256_of(sealed)
+    finally:
+        sealed.unlink()
 
 
 def _retire(releases: Path, latest: str, keep: int) -> None:
     """Remove all but the newest `keep` releases, and never the one that `latest` points to."""
-    newest_first = sorted((path for path in releases.iterdir() if ID.fullmatch(path.name)), reverse=True)
-    for old in newest_first[keep:]:
-        if old.name != latest:
-            shutil.rmtree(old.rename(releases / f".{old.name}.partial"))  # hidden first: never seen half removed
+    for old in kept(releases)[:-keep]:
+        if old != latest:
+            shutil.rmtree(
+                (releases / old).rename(releases / f".{old}.partial")
+            )  # hidden first: never seen half removed

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from noctule.errors import BundleError, UsageError
 from noctule.home import Home
 from noctule.locks import locked
-from noctule.release.find import find
-from noctule.release.ids import ID
+from noctule.release.find import earlier, find, kept
 from noctule.release.latest import point, pointer_to
 from noctule.release.layout import RELEASES, ROLLBACKS
 from noctule.release.verify import verify
@@ -23,13 +22,14 @@ def rollback(home: Home, dataset: str, release: str | None, *, who: str, why: st
     folder = find(home, dataset).parents[1]
     with locked(folder):
         present = find(home, dataset).name
-        kept = sorted(path.name for path in (folder / RELEASES).glob("[!.]*") if ID.fullmatch(path.name))
-        target = release or max((name for name in kept if name < present), default=None)
-        if target not in kept or target == present:
+        before = earlier(folder / RELEASES, present)
+        target = release or (before and before.name)
+        names = kept(folder / RELEASES)
+        if target not in names or target == present:
             raise UsageError(
                 "there is no earlier release to go back to" if target is None else f"{target} cannot become latest",
                 where=dataset,
-                fix=f"latest is {present}; kept are {', '.join(kept)}",
+                fix=f"latest is {present}; kept are {', '.join(names)}",
             )
         if problems := verify(folder / RELEASES / target):
             raise BundleError(f"the release is not sound: {problems[0]}", where=target, fix="choose another release")

@@ -3,21 +3,16 @@
 Tier `released`: from the model's noisy counts and the synthetic rows alone (`noctule.evaluation.bands`).
 """
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from noctule.codes import Codec
 from noctule.codes.labels import labels
-from noctule.counts import RowCounts
-from noctule.counts.rows import ROWS
-from noctule.counts.tally import Block
 from noctule.engines.bundle import Bundle
 from noctule.evaluation.bands import LEVEL, Band, bands, pair_bounds
+from noctule.release.counted import counted
 
 DIGITS = 4  # of a distance
 
@@ -40,7 +35,7 @@ def trust(bundle: Bundle, staged: Path) -> dict[str, Any]:
     Reads the staged file twice, in bounded memory. A function of the arguments, so that publishing may be retried.
     """
     codec, model = Codec(bundle.contract), bundle.model
-    found = bands(model, _counts(codec, staged))
+    found = bands(model, counted(bundle.contract, staged))
     attributes = {
         attribute.name: {
             "column": attribute.column,
@@ -59,20 +54,6 @@ def trust(bundle: Bundle, staged: Path) -> dict[str, Any]:
         "tables": [_table(band) for band in found],
         "pairs": [{"attributes": list(pair), **_pair(pair, band)} for pair, band in pairs.items()],
     }
-
-
-def _counts(codec: Codec, staged: Path) -> RowCounts:
-    columns = {attribute.name: attribute.column for attribute in codec.attributes}
-    modelled = [column.name for column in codec.contract.modelled]
-
-    def read(names: Sequence[str]) -> Iterator[Block]:
-        assert columns.keys() >= set(names)
-        with pq.ParquetFile(staged) as file:
-            for batch in file.iter_batches(batch_size=ROWS, columns=modelled):
-                codes = codec.encode(pa.Table.from_batches([batch]))
-                yield {name: codes[name] for name in names}
-
-    return RowCounts(read, codec.domain)
 
 
 def _table(band: Band) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def test_each_release_carries_a_certificate_that_the_ui_names(
     told = {name: entry.value for name, entry in event.asset_materialization.metadata.items()}
     assert told["privacy/certificate"] == f"{first['release']}/certificate.html"
     assert told["privacy/covered_reads"] == 6
+    assert told["report"] == f"{first['release']}/report.html"
 
 
 def test_the_synthesizer_tells_what_is_left_and_when_it_ends(
@@ -86,6 +87,8 @@ def test_the_evaluation_shows_figures_attacks_and_tables(
         table = shown[name]
         assert isinstance(table, dg.TableMetadataValue) and len(table.records) == length
     assert "fidelity/failures" not in shown
+    report = Path(str(shown["report/internal"].value))
+    assert report.is_relative_to(deployment.home.vault) and "Internal." in report.read_text()
 
 
 def test_the_release_opens_everywhere_with_the_source_types(deployment: Deployment, first: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from noctule.ledger.book import Ledger
 from noctule.mechanisms.accounting import epsilon_of
 from noctule.release.page import page
 from noctule.release.publish import publish
+from tests.noctule.pages import Words
 from tests.noctule.release.conftest import COLUMNS, line
 
 Terms = dict[str, Any]
@@ -133,27 +133,12 @@ def test_what_a_refit_remembers_is_told_with_its_reservations(
     assert f"{rests:.4g}" in (release / "certificate.html").read_text()
 
 
-class Words(HTMLParser):
-    """The page as a reader without style sees it, with the addresses it would load from."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags, self.loads, self.text = list[str](), list[str](), list[str]()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.loads += [str(value) for name, value in attrs if name in ("src", "href", "data", "action")]
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
-
-
 def test_the_page_says_the_same_and_loads_nothing(release: Path, certified: Terms) -> None:
     text = (release / "certificate.html").read_text()
-    words = Words()
-    words.feed(text)
-    said = " ".join("".join(words.text).split())
-    assert words.loads == [] and "script" not in words.tags and not re.search(r"url\(|@import|https?://", text)
+    words = Words(text)
+    said = words.text
+    assert words.open == [] and words.loads == [] and "script" not in words.tags
+    assert not re.search(r"url\(|@import|https?://", text)
     for sentence in (*certified["statement"], *certified["outside"], *certified["not_promised"]):
         assert sentence in said
     for step in certified["steps"]:

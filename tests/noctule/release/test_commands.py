@@ -13,6 +13,7 @@ from click.testing import Result
 from noctule.contract import Contract
 from noctule.contract.load import dump
 from noctule.errors import UsageError
+from noctule.home import Home
 
 ROOT = Path(__file__).resolve().parents[3]
 Noctule = Callable[..., Result]
@@ -88,3 +89,15 @@ def test_the_schema_is_held_against_a_contract(
     file.write_text(dump(contract.model_copy(update={"columns": tuple(columns)})))
     done = noctule("verify", "sample", "--contract", str(file))
     assert done.exit_code == 3 and done.stderr == "the schema is not that of the contract given\n"
+
+
+def test_report_names_the_page_and_the_internal_one_stays_in_the_vault(
+    published: Path, home: Home, noctule: Noctule
+) -> None:
+    assert noctule("report", "sample").output == f"{published / 'report.html'}\n"
+    with pytest.raises(UsageError, match="this vault holds no internal report of 20261123T023000Z-0123abcd"):
+        noctule("report", str(published), "--internal")
+    kept = home.vault / "reports" / "sample" / f"{published.name}.html"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    assert noctule("report", "sample", "--internal").output == f"{kept}\n"

@@ -121,7 +121,7 @@ def test_a_failed_gate_writes_nothing_and_leaves_latest(
     assert tree(home.root) == before
 
 
-def test_the_same_id_again_changes_nothing_but_other_content_is_refused(
+def test_the_same_id_again_changes_nothing_but_other_rows_or_promises_are_refused(
     bundle: Bundle,
     home: Home,
     staged: Path,
@@ -135,10 +135,12 @@ def test_the_same_id_again_changes_nothing_but_other_content_is_refused(
     assert publish(bundle.contract, home, staged, receipt, 1.0, **terms) == first
     other = stage(bundle, rows=400, seed=3, folder=tmp_path / "other")
     ledger.reserve(bundle.contract, key="next", event={"name": "ZCDpEvent", "rho": 0.01}, nano_rho=10_000_000)
-    for arguments in ({"staged": other}, {"book": ledger.entries()}):
-        given = {"staged": staged, **terms, **arguments}
+    assert publish(bundle.contract, home, staged, receipt, 1.0, **terms | {"book": ledger.entries()}) == first
+    assert tree(first) == before  # what others charged meanwhile does not make it another release
+    for arguments in ({"staged": other}, {"receipt": {**receipt, "epsilon": 2.0}}):
+        given = {"staged": staged, "receipt": receipt, **terms, **arguments}
         with pytest.raises(BundleError, match="another release stands under this id"):
-            publish(bundle.contract, home, receipt=receipt, validity=1.0, **given)
+            publish(bundle.contract, home, validity=1.0, **given)
     assert tree(first) == before
 
 
