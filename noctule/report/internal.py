@@ -57,7 +57,7 @@ def _targets(targets: list[dict[str, Any]]) -> list[str]:
         "Area under the ROC curve of boosted trees on held-out real rows, trained on the release or on the table: .5 "
         "knows nothing, 1 all. The axis runs from .5 to 1; the bar is the 95 % interval over the rows tested."
     )
-    return [f"<p>{words}</p>", table(["target", "AUROC", "", "95 %"], rows)]
+    return [f"<p>{words}</p>", table(["target", "AUROC", "its interval", "at 95 %"], rows)]
 
 
 def _fidelity(internal: dict[str, Any]) -> list[str]:

@@ -66,11 +66,11 @@ def _own(trusted: dict[str, Any] | None, name: str) -> dict[str, Any] | None:
 
 
 def _distance(told: Told, name: str, table: Floats | None, released: Floats) -> str:
-    """In words beside the name."""
+    """In words beside the name: exact where it is internal, else the bound."""
     if told.internal is not None:
         return "" if table is None else f"TVD {np.abs(table - released).sum() / 2:.3f}"
-    own = _own(told.trusted, name)
-    return "not measured" if own is None else f"TVD ≤ {own['tvd95']:.3f}"
+    bound = told.suitable["columns"].get(name, {}).get("tvd95") if told.suitable else None
+    return "not measured" if bound is None else f"TVD ≤ {bound:.3f}"
 
 
 def _x(layout: Bars, at: float) -> float:

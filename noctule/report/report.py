@@ -58,7 +58,7 @@ def _sections(told: Told) -> Iterator[tuple[str, list[str]]]:
     yield "Against the release before", _drift(told)
     drawing, words = burn_down(told.book, told.contract, told.at)
     yield "The budget", [f"<p>{escape(words)}</p>", drawing, _paid(told)]
-    yield "Gates", [table(["gate", "measured", "must be", ""], map(_gate, told.gates))]
+    yield "Gates", [table(["gate", "measured", "must be", "verdict"], map(_gate, told.gates))]
     yield "How to read this page", _reading(told)
 
 
@@ -155,7 +155,7 @@ def _drift(told: Told) -> list[str]:
         ]
         for one in found[:MOVED]
     ]
-    head = ["table", "", "most at", "rows", "noise explains"]
+    head = ["table", "verdict", "most at", "rows", "noise explains"]
     return [f"<p>{words}</p>", *([table(head, rows)] if rows else [])]
 
 
