@@ -1,16 +1,17 @@
 """The population's budget against time: what its caps count, a year back, and ahead as this calendar goes on."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from noctule.contract import Contract
-from noctule.ledger.balance import YEAR, charges
+from noctule.ledger.balance import YEAR, Charged, charges
 from noctule.ledger.burndown import Counted, spent
 from noctule.ledger.entry import Entry
 from noctule.ledger.forecast import Forecast, forecast
 from noctule.ledger.grant import limits_on
 from noctule.ledger.policy import Limit
-from noctule.report.svg import line, path, picture, scrolled, steps, text, ticks
+from noctule.report.svg import line, picture, scrolled, steps, text, ticks
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP = 620.0, 190.0, 34.0, 8.0, 14.0
 BEFORE = timedelta(days=60)  # shown at least
@@ -18,46 +19,67 @@ MONTHS = 2  # between the names on the axis
 NEAR = 1.6  # caps beyond so many times the lowest are told in words
 
 
+@dataclass(frozen=True)
+class _Axes:
+    start: datetime
+    end: datetime
+    top: float  # epsilon
+
+    def x(self, when: datetime) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * ((when - self.start) / (self.end - self.start))
+
+    def y(self, epsilon: float) -> float:
+        return TOP + HEIGHT * (1 - min(epsilon / self.top, 1))
+
+
 def burn_down(book: Sequence[Entry], contract: Contract, now: datetime) -> tuple[str, str]:
-    """The picture, and what it says in one sentence. The caps of single datasets are not drawn."""
+    """The picture, and what it says in words. The caps of single datasets are not drawn."""
     outlook = forecast(book, [contract], now)
     limits = [limit for limit in limits_on(book, contract) if limit.dataset is None]
+    drawn = [one for one in limits if one.cap.epsilon <= NEAR * min(limit.cap.epsilon for limit in limits)]
     charged = charges(book, contract.population, "lifetime", now)
-    known = (*charged, *outlook.charges.get(contract.population, ()))
     start = min([now - BEFORE, *(one.when for one in charged if one.when > now - YEAR)])
-    end = now + YEAR
-    lowest = min(limit.cap.epsilon for limit in limits)
-    drawn = [limit for limit in limits if limit.cap.epsilon <= NEAR * lowest]
-    top = 1.15 * max(limit.cap.epsilon for limit in drawn)
-
-    def x(when: datetime) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * ((when - start) / (end - start))
-
-    def y(epsilon: float) -> float:
-        return TOP + HEIGHT * (1 - min(epsilon / top, 1))
-
-    parts: list[str] = []
-    for epsilon in ticks(top, 4):
-        parts += [line(LEFT, y(epsilon), WIDTH - RIGHT, y(epsilon), "grid")]
-        parts += [text(LEFT - 6, y(epsilon) + 4, f"{epsilon:g}", "tick", "end")]
-    parts += [text(x(when), TOP + HEIGHT + 15, f"{when:%b %Y}", "tick", "middle") for when in _months(start, end)]
-    for limit in drawn:
-        height = y(limit.cap.epsilon)
-        parts += [line(LEFT, height, WIDTH - RIGHT, height, f"cap {limit.cap.per}")]
-        parts += [text(LEFT + 6, height - 4, f"cap {limit.cap.epsilon:g} per {limit.cap.per}", f"tick {limit.cap.per}")]
-    days = [start + timedelta(days=day) for day in range((end - start).days + 1)]
-    past, ahead = [*(day for day in days if day < now), now], [now, *(day for day in days if day > now)]
+    axes = _Axes(start, now + YEAR, top=1.15 * max(limit.cap.epsilon for limit in drawn))
+    parts = [*_grid(axes), *_caps(axes, drawn)]
     for counted in dict.fromkeys(Counted(limit.cap.per, limit.delta) for limit in limits):
-        for kind, moments in (("done", past), ("ahead", ahead)):
-            heights = spent(known, counted, moments)
-            points = [(x(when), y(epsilon)) for when, epsilon in zip(moments, heights, strict=True)]
-            parts.append(steps(_corners(points), f"spent {counted.per} {kind}"))
-    parts += [
-        path([(x(now), TOP), (x(now), TOP + HEIGHT)], "now"),
-        text(x(now) + 5, TOP + 9, f"{now:%Y-%m-%d}", "tick"),
-    ]
+        parts += _curve(axes, counted, (*charged, *outlook.charges.get(contract.population, ())), now)
+    parts += [line(axes.x(now), TOP, axes.x(now), TOP + HEIGHT, "now")]
+    parts += [text(axes.x(now) + 5, TOP + 9, f"{now:%Y-%m-%d}", "tick")]
     drawing = picture(WIDTH, TOP + HEIGHT + 22, parts, "epsilon spent against time")
     return scrolled(drawing, least=480, most=740), _words(limits, drawn, outlook.of(contract.name), contract)
+
+
+def _grid(axes: _Axes) -> list[str]:
+    found: list[str] = []
+    for epsilon in ticks(axes.top, 4):
+        y = axes.y(epsilon)
+        found += [line(LEFT, y, WIDTH - RIGHT, y, "grid"), text(LEFT - 6, y + 4, f"{epsilon:g}", "tick", "end")]
+    for when in _months(axes.start, axes.end):
+        found.append(text(axes.x(when), TOP + HEIGHT + 15, f"{when:%b %Y}", "tick", "middle"))
+    return found
+
+
+def _caps(axes: _Axes, drawn: Sequence[Limit]) -> list[str]:
+    found: list[str] = []
+    for limit in drawn:
+        y, words = axes.y(limit.cap.epsilon), f"cap {limit.cap.epsilon:g} per {limit.cap.per}"
+        found.append(line(LEFT, y, WIDTH - RIGHT, y, f"cap {limit.cap.per}"))
+        found.append(text(LEFT + 6, y - 4, words, f"tick {limit.cap.per}"))
+    return found
+
+
+def _curve(axes: _Axes, counted: Counted, known: Sequence[Charged], now: datetime) -> list[str]:
+    """A line up to now, a dashed one after."""
+    days = [axes.start + timedelta(days=day) for day in range((axes.end - axes.start).days + 1)]
+    found: list[str] = []
+    for kind, moments in (
+        ("done", [*(day for day in days if day < now), now]),
+        ("ahead", [now, *(day for day in days if day > now)]),
+    ):
+        heights = spent(known, counted, moments)
+        points = [(axes.x(when), axes.y(epsilon)) for when, epsilon in zip(moments, heights, strict=True)]
+        found.append(steps(_corners(points), f"spent {counted.per} {kind}"))
+    return found
 
 
 def _words(limits: Sequence[Limit], drawn: Sequence[Limit], ahead: Forecast, contract: Contract) -> str:
