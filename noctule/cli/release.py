@@ -47,6 +47,8 @@ def verify(release: str, key_file: Path | None, contract_file: Path | None, with
         click.echo(json.dumps({"sound": not problems, "problems": problems, **known, "checked_against": asked}))
     elif not problems:
         click.echo(f"sound: {passport['dataset']}, release {folder.name}\n{_signature(passport, key)}")
+        for what in ["the contract given"] * bool(contract_file) + ["the ledger in use"] * with_ledger:
+            click.echo(f"agrees with {what}")
     for problem in () if as_json else problems:
         click.echo(problem, err=True)
     sys.exit(UNSOUND if problems else 0)

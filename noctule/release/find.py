@@ -15,6 +15,8 @@ def folder_of(word: str, home: Home) -> Path:
     """The release folder that a word on the command line names: a path, NAME, or NAME/RELEASE. Raises UsageError."""
     if (path := Path(word)).is_dir():
         return path.resolve()
+    if word.startswith((".", "/", "~")) or word.strip("/").count("/") > 1:
+        raise UsageError(f"there is no folder {word!r}", fix="give the folder of a release, NAME or NAME/RELEASE")
     name, _, release = word.strip("/").partition("/")
     return find(home, name, release or "latest")
 

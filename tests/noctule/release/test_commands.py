@@ -60,6 +60,9 @@ def test_a_release_is_named_by_folder_dataset_or_id(published: Path, noctule: No
         assert noctule("verify", word).output.startswith(f"sound: sample, release {published.name}\n")
     with pytest.raises(UsageError, match="released here: sample"):
         noctule("verify", "other")
+    for path in ("/no/such", "./sample", "lake/sample/releases/20261123T023000Z-0123abcd"):
+        with pytest.raises(UsageError, match=f"there is no folder '{path}'"):
+            noctule("verify", path)
 
 
 def test_without_a_key_the_signature_is_said_to_prove_nothing(published: Path, noctule: Noctule) -> None:
@@ -84,7 +87,8 @@ def test_the_schema_is_held_against_a_contract(
 ) -> None:
     file = tmp_path / "sample.yaml"
     file.write_text(dump(contract))
-    assert noctule("verify", "sample", "--contract", str(file)).exit_code == 0
+    done = noctule("verify", "sample", "--contract", str(file))
+    assert done.exit_code == 0 and done.output.endswith("agrees with the contract given\n")
     columns = [column for column in contract.columns if column.name != "back"]
     file.write_text(dump(contract.model_copy(update={"columns": tuple(columns)})))
     done = noctule("verify", "sample", "--contract", str(file))
