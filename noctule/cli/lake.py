@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from noctule.cli.ledger import WHO, WHY
+from noctule.cli.ledger import WHO
 from noctule.home import Home
 from noctule.release.diff import diff as compare
 from noctule.release.find import folder_of
@@ -85,7 +85,7 @@ def report(release: str, internal: bool, opened: bool) -> None:
 @click.command()
 @click.argument("name")
 @click.argument("release", required=False)
-@WHY
+@click.option("--why", required=True, help="The reason, kept in rollbacks.jsonl beside the releases.")
 @WHO
 def rollback(name: str, release: str | None, why: str, who: str) -> None:
     """Point `latest` of dataset NAME back to RELEASE, or to the one before; the next release moves it on."""
