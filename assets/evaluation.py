@@ -73,7 +73,7 @@ def _internal(found: dict[str, Any]) -> dict[str, Any]:
         "fidelity/subgroups": table(groups),
         "fidelity/failures": table(found.get("failures", [])),
         "utility/targets": table(targets),
-        "attacks/table": table(attacks),
+        "attacks/table": table([{"name": one["name"], "verdict": one["verdict"], **one} for one in attacks]),
     }
 
 

@@ -80,12 +80,16 @@ def test_the_evaluation_shows_figures_attacks_and_tables(
     assert event is not None and event.asset_materialization is not None
     shown = event.asset_materialization.metadata
     numbers = {name: entry.value for name, entry in shown.items() if isinstance(entry.value, int | float)}
-    assert numbers["attacks/alarms"] == 0 and numbers["attacks/exact_copies"] < 0.01
+    # by chance an attack raises an alarm once in 700, at most: three of eight do so once in some 10^7
+    assert numbers["attacks/alarms"] <= 2 and numbers["attacks/exact_copies"] < 0.01
     assert 0 < numbers["fidelity/tvd2"] < numbers["fidelity/tvd3"] < 1
     assert 0 < numbers["fidelity/pmse"] < 0.25 and 0.4 < numbers["fidelity/propensity_auroc"] < 1
     for name, length in (("attacks/table", 8), ("fidelity/ceilings", 3), ("utility/targets", 1)):
         table = shown[name]
         assert isinstance(table, dg.TableMetadataValue) and len(table.records) == length
+    # a narrow page shows the first columns alone
+    columns = shown["attacks/table"].schema.columns  # pyright: ignore
+    assert [column.name for column in columns[:2]] == ["name", "verdict"]
     assert "fidelity/failures" not in shown
     report = Path(str(shown["report/internal"].value))
     assert report.is_relative_to(deployment.home.vault) and "Internal." in report.read_text()
