@@ -10,7 +10,8 @@ from assets.metadata import metadata, picture, table
 from assets.step import HANDLE
 from noctule.audit.audit import audit as audited
 from noctule.audit.plot import trend_png
-from noctule.audit.store import code_digest, history, keep
+from noctule.audit.store import history, keep
+from noctule.code import code_digest
 from noctule.contract import Contract
 from resources.state import State
 

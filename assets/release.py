@@ -11,7 +11,7 @@ from assets.metadata import column_schema, metadata, table
 from assets.step import step
 from assets.synthesizer import guarantee
 from assets.tonight import facts, night_of
-from noctule.audit.store import standing
+from noctule.audit.store import standing, told
 from noctule.contract import Contract
 from noctule.contract.model import Refresh
 from noctule.ingest.journal import recorded
@@ -50,6 +50,7 @@ def release(contract: Contract) -> dg.AssetsDefinition:
             release_id=evaluation["release_id"],
             reads=recorded(state.home, contract.name, evaluation["snapshot"]),
             book=ledger.sound()[0],
+            audit=told(receipt, state.home, evaluation["release_id"]),
             trusted=trust(bundle, Path(evaluation["staged"])),
         )
         charged = evaluation["action"] == "refit"

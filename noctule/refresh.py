@@ -14,6 +14,7 @@ from typing import Any
 
 from noctule import drift
 from noctule.checks.verdict import require as require_verdict
+from noctule.code import code_digest
 from noctule.codes import Codec
 from noctule.codes.forbidden import forbidden
 from noctule.contract import Contract
@@ -214,6 +215,7 @@ def _fit(contract: Contract, night: Night, snapshot: Snapshot, home: Home, ledge
         "bought": bought.items,
         "draws": tap.events(),
         "noise_source": noise,
+        "code": code_digest(),
         "reads": recorded(home, contract.name, snapshot.id),
     }
     bundle = Bundle(bought.contract, model, receipt)

@@ -1,40 +1,29 @@
-"""Audits of a deployment, kept as JSON files, and the code that each was made of."""
+"""Audits of a deployment, kept as JSON files, and what a release may say of them."""
 
-import hashlib
 import json
-import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import noctule
 from noctule.audit.audit import ERROR, Finding
+from noctule.code import code_digest
 from noctule.durable import whole_file
 from noctule.errors import GateError
 from noctule.home import Home
+from noctule.release.ids import published
 
 FORMAT = 1
 WEEK = timedelta(days=8)  # a weekly audit, and a day for its run
-# What a guarantee rests on beside our own code and the interpreter.
-PACKAGES = ("numpy", "opendp", "pyarrow", "dp-accounting", "smartnoise-synth", "mbi", "torch")
-
-
-@cache
-def code_digest() -> str:
-    """SHA-256 (hex) over noctule's source, the interpreter's version and those of PACKAGES."""
-    root = Path(noctule.__file__).parent
-    parts = [platform.python_version(), *(f"{name} {version(name)}" for name in PACKAGES)]
-    for path in sorted(root.rglob("*.py")):
-        parts.append(f"{path.relative_to(root).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def keep(findings: Sequence[Finding], home: Home, at: datetime, code: str) -> dict[str, Any]:
-    """Write an audit to audits/ of the home; returns what is written. `code`: the digest from before it was run."""
+    """Write an audit to audits/ of the home; returns what is written.
+
+    `at`: now, when it has ended, for `told` takes what ended before a release to be known then. `code`: the digest from
+    before it was run.
+    """
     report: dict[str, Any] = {
         "format": FORMAT,
         "at": at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -68,16 +57,17 @@ def history(home: Home) -> list[dict[str, Any]]:
     return reports
 
 
-def newest(engine: str, home: Home) -> dict[str, Any] | None:
-    """The last audit of this engine under today's code."""
-    mine = [report for report in history(home) if engine in report["engines"] and report["code"] == code_digest()]
-    return mine[-1] if mine else None
+def newest(engine: str, home: Home, code: str | None = None, before: datetime | None = None) -> dict[str, Any] | None:
+    """The last audit of this engine under `code` (None: today's) that had ended `before` (None: by now)."""
+    code = code or code_digest()
+    mine = [report for report in history(home) if engine in report["engines"] and report["code"] == code]
+    return next((report for report in reversed(mine) if before is None or _ended(report) < before), None)
 
 
 def due(engines: Iterable[str], home: Home, at: datetime) -> list[str]:
     """The engines that no audit of the last week covers under today's code."""
     last = {name: newest(name, home) for name in engines}
-    return [name for name, report in last.items() if not report or _age(report, at) > WEEK]
+    return [name for name, report in last.items() if not report or at - _ended(report) > WEEK]
 
 
 def standing(engine: str, home: Home) -> str:
@@ -85,22 +75,60 @@ def standing(engine: str, home: Home) -> str:
     report = newest(engine, home)
     if report is None:
         return "none for this code"
-    if not passed(report, engine):
-        raise GateError(
-            f"the release is kept back because the last audit of {engine} failed",
-            where="audits/",
-            fix="`latest` stays as it was; read noctule audit --last, mend what it found, and audit again",
-        )
+    _require_passed(report, engine)
     return f"passed {report['at'][:10]}"
+
+
+def told(receipt: dict[str, Any], home: Home, release_id: str) -> dict[str, Any] | None:
+    """What a certificate tells of the last audit of the engine and code that fitted the model; None before any.
+
+    An audit counts if it had ended before the second that the release's id names. So a release that is published again
+    after a crash says the same, whatever was audited meanwhile. All of it is public: an audit is of made rows alone.
+    Raises GateError when that audit failed.
+    """
+    engine, code = receipt["engine"], receipt.get("code")
+    report = code and newest(engine, home, code, published(release_id))
+    if not report:
+        return None
+    _require_passed(report, engine)
+    mine = _of(report, engine)
+    return {
+        "at": report["at"],
+        "passed": True,
+        "tests": len(mine),
+        "error": report["error"],
+        "bounds": [
+            {
+                **{key: one[key] for key in ("test", "bound", "claim", "words")},
+                **{key: one["facts"][key] for key in ("delta", "canaries")},
+            }
+            for one in mine
+            if one["bound"] is not None
+        ],
+    }
 
 
 def passed(report: dict[str, Any], engine: str) -> bool:
     """Of one engine: its own tests, and those that are of all."""
-    return all(found["passed"] for found in report["findings"] if found["engine"] in ("", engine))
+    return all(found["passed"] for found in _of(report, engine))
 
 
-def _age(report: dict[str, Any], at: datetime) -> timedelta:
-    return at - datetime.fromisoformat(report["at"])
+def _of(report: dict[str, Any], engine: str) -> list[dict[str, Any]]:
+    return [found for found in report["findings"] if found["engine"] in ("", engine)]
+
+
+def _require_passed(report: dict[str, Any], engine: str) -> None:
+    if not passed(report, engine):
+        raise GateError(
+            f"the release is kept back because the last audit of {engine} failed, of code {report['code'][:12]}",
+            where="audits/",
+            fix="`latest` stays as it was; read noctule audit --last, mend what it found, and audit again; where other "
+            "code than today's fitted the model, refit, or audit under that code",
+        )
+
+
+def _ended(report: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(report["at"])
 
 
 def _folder(home: Home) -> Path:

@@ -11,8 +11,9 @@ from rich.console import Console
 
 from noctule.audit.audit import CANARIES, audit
 from noctule.audit.plot import trend_png
-from noctule.audit.store import code_digest, due, history, keep
+from noctule.audit.store import due, history, keep
 from noctule.cli.deployment import deployed
+from noctule.code import code_digest
 from noctule.errors import UsageError
 from noctule.home import Home
 
@@ -37,7 +38,7 @@ def audit_command(
     as_json: bool,
 ) -> None:
     """Attack the engines on public worst-case data. Costs no budget. Exit code 0 only when every test passed."""
-    home, now, code = Home.from_environment(), datetime.now(UTC), code_digest()
+    home, code = Home.from_environment(), code_digest()
     if last:
         kept = history(home)
         if not kept:
@@ -45,11 +46,11 @@ def audit_command(
         report = kept[-1]
     else:
         names = engines or sorted({contract.engine.name for contract in deployed()}) or ["adaptive"]
-        if if_due and not (names := due(names, home, now)):
+        if if_due and not (names := due(names, home, datetime.now(UTC))):
             click.echo("no audit is due")
             return
         findings = audit(names, canaries=canaries * (THOROUGH if thorough else 1))
-        report = keep(findings, home, now, code)
+        report = keep(findings, home, datetime.now(UTC), code)
     if plot is not None:
         plot.write_bytes(trend_png(history(home)))
     if as_json:

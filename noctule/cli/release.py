@@ -13,7 +13,7 @@ from noctule.home import Home
 from noctule.ledger.book import Ledger
 from noctule.release.anchors import unaccounted
 from noctule.release.find import folder_of
-from noctule.release.layout import DATA
+from noctule.release.layout import CERTIFICATE, DATA
 from noctule.release.passport import read_passport
 from noctule.release.schema import schema_digest, stored_schema
 from noctule.release.signature import public_key
@@ -46,9 +46,14 @@ def verify(release: str, key_file: Path | None, contract_file: Path | None, with
         asked = {"key": key, "contract": contract_file is not None, "ledger": with_ledger}
         click.echo(json.dumps({"sound": not problems, "problems": problems, **known, "checked_against": asked}))
     elif not problems:
-        click.echo(f"sound: {passport['dataset']}, release {folder.name}\n{_signature(passport, key)}")
-        for what in ["the contract given"] * bool(contract_file) + ["the ledger in use"] * with_ledger:
-            click.echo(f"agrees with {what}")
+        click.echo(f"sound: {passport['dataset']}, release {folder.name}")
+        held = [("the contract given", contract_file is not None), ("the ledger in use", with_ledger)]
+        for line in (
+            _signature(passport, key),
+            _audit(folder),
+            *(f"agrees with {what}" for what, asked in held if asked),
+        ):
+            click.echo(line)
     for problem in () if as_json else problems:
         click.echo(problem, err=True)
     sys.exit(UNSOUND if problems else 0)
@@ -59,6 +64,14 @@ def _passport(folder: Path) -> dict[str, Any]:
         return read_passport(folder / DATA)
     except BundleError:
         return {}
+
+
+def _audit(folder: Path) -> str:
+    """Of a sound release. Older certificates name no audit."""
+    audited = json.loads((folder / CERTIFICATE).read_bytes()).get("audit", {}).get("at")
+    return (
+        f"engine and code passed the audit that ended {audited}" if audited else "no audit of engine and code is named"
+    )
 
 
 def _signature(passport: dict[str, Any], key: str | None) -> str:

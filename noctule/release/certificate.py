@@ -31,6 +31,11 @@ OUTSIDE = [
     "Numbers computed on raw rows for the evaluation, for those who may open the vault, or Dagster inside it.",
 ]
 
+LOWER = (
+    "Each bound is on the epsilon of the audit's own fits, against what they claim, and not on this release's. It says "
+    "that these attacks saw no more; another may. A lower bound is no proof."
+)
+
 NOT_PROMISED = [
     "That nothing can be learned of people: what holds of the population holds of its members, in the table or not.",
     "Anything beyond the unit as it is declared: a person with two keys counts as two units.",
@@ -48,11 +53,13 @@ def certificate(
     reads: Sequence[dict[str, Any]],
     book: Sequence[Entry],
     caps: Sequence[Balance],
+    audit: dict[str, Any] | None,
 ) -> dict[str, Any]:
     """Plain JSON, a function of its arguments. Raises CertificateError when something that ran has no cover.
 
     `contract`: the effective one. `facts`: of `passport`. `reads`: the journal lines of tonight's snapshot, beside
     those in the receipt. `book`: every entry of a sound ledger. `caps`: those in force, with what is spent under each.
+    `audit`: of `noctule.audit.store.told`.
     """
     proof = require_covered(contract, receipt, reads, book)
     return {
@@ -70,6 +77,7 @@ def certificate(
         },
         "steps": [{**line, "did": DOES[line["step"]]} for line in proof.reads],
         "noise": _noise(receipt),
+        "audit": _audit(receipt, audit),
         "domains": [_domain(column, receipt, proof, book) for column in contract.columns],
         "approvals": _approvals(proof, book),
         "outside": OUTSIDE,
@@ -154,6 +162,23 @@ def _noise(receipt: dict[str, Any]) -> dict[str, Any]:
         "draws": len(receipt["draws"]),
         "nano_rho": receipt["nano_rho"],
     }
+
+
+def _audit(receipt: dict[str, Any], audit: dict[str, Any] | None) -> dict[str, Any]:
+    """What attacks found of the engine and code that fitted the model; or that none were made, in plain words."""
+    engine, code = receipt["engine"], receipt.get("code")
+    which = {"engine": engine, "code_sha256": code}
+    if audit:
+        said = (
+            f"The engine {engine} and the code that fitted this model passed all {audit['tests']} tests of the audit "
+            f"that ended on {audit['at'][:10]}. It attacks made rows, which are public. "
+            f"Sound code fails an audit with a chance of at most {audit['error']:g}."
+        )
+        return {**which, **audit, "statement": [said, LOWER]}
+    said = f"No audit of the engine {engine} and the code that fitted this model had been made when it was sampled."
+    if code is None:
+        said = "The code that fitted this model was not recorded, so that no audit of it is known."
+    return {**which, "at": None, "passed": None, "bounds": [], "statement": [said]}
 
 
 def _domain(column: Any, receipt: dict[str, Any], proof: Proof, book: Sequence[Entry]) -> dict[str, Any]:

@@ -33,6 +33,8 @@ def page(certified: dict[str, Any]) -> str:
             }
         ),
         table(["mechanism", "draws", "rho"], map(_mechanism, noise["mechanisms"])),
+        "<h2>The audit of the code</h2>",
+        *_audit(certified["audit"]),
         "<h2>Where the values of each column come from</h2>",
         table(["column", "its values"], map(_domain, certified["domains"])),
         "<h2>Who approved</h2>",
@@ -93,6 +95,18 @@ def _charge(given: dict[str, Any], charge: dict[str, Any]) -> dict[str, str]:
 
 def _mechanism(kind: dict[str, Any]) -> list[str]:
     return [escape(kind["mechanism"]), str(kind["draws"]), f"{kind['rho']:.9g}"]
+
+
+def _audit(audit: dict[str, Any]) -> list[str]:
+    said = [f"<p>{escape(sentence)}</p>" for sentence in audit["statement"]]
+    told = {"code (sha256)": audit["code_sha256"] or "not recorded", "audit ended": audit["at"] or "none was made"}
+    head = ["test", "epsilon, at least", "claimed", "delta", "canaries"]
+    return [*said, facts(told), *([table(head, map(_bound, audit["bounds"]))] if audit["bounds"] else [])]
+
+
+def _bound(one: dict[str, Any]) -> list[str]:
+    figures = (f"{one['bound']:.4g}", f"{one['claim']:g}", f"{one['delta']:g}", str(one["canaries"]))
+    return [escape(one["words"].partition(":")[0]), *figures]
 
 
 def _domain(one: dict[str, Any]) -> list[str]:

@@ -31,7 +31,7 @@ def passport(
     `epsilon` is that of the refit; a release whose refit built on earlier ones rests on all of their charges, at
     `epsilon_with_remembered`. `epsilon_total` is what the population has spent in the cap's window, this run included;
     `ledger_head` is the anchor "seq:hash" of the ledger entry that this release was paid by. `signed_by` is the public
-    key of a signed release (noctule.release.signature).
+    key of a signed release (noctule.release.signature); `code_sha256` the digest of the code that fitted its model.
     """
     return {
         "format": 1,
@@ -52,6 +52,7 @@ def passport(
         "model": receipt["key"],
         "mechanisms": sorted({draw["mechanism"] for draw in receipt["draws"]}),
         "contract_sha256": contract.digest(),
+        **({"code_sha256": receipt["code"]} if "code" in receipt else {}),  # older fits did not record it
         "schema_sha256": schema_digest(stored_schema(contract)),
         "ledger_head": ledger_head,
         **({"signed_by": signed_by} if signed_by else {}),

@@ -53,11 +53,13 @@ def publish(
     release_id: str,
     reads: Sequence[dict[str, Any]],
     book: Sequence[Entry],
+    audit: dict[str, Any] | None,
     trusted: dict[str, Any] | None = None,
 ) -> Path:
     """Publish a staged data file as lake/<dataset>/releases/<release_id> and move `latest` to it.
 
     `reads`: the journal of the snapshot that the night worked on; `book`: every entry of the ledger, found sound.
+    `audit`: of `noctule.audit.store.told`, None where none of this engine and code had been made.
     `trusted`: its error bars, from `trust`; without them quality.json says null, and the card nothing.
     Signed when NOCTULE_SIGNING_KEY names a key; a signature by Ed25519 is a function of key and content.
     To publish again, after a crash or by hand, completes what was left undone; a release that stands already stays as
@@ -80,7 +82,7 @@ def publish(
         ledger_head=f"{book[-1].seq}:{book[-1].hash}" if book else f"0:{GENESIS}",
         signed_by=None if key is None else signer(key),
     )
-    certified = certificate(contract, receipt, facts, reads=reads, book=book, caps=caps)
+    certified = certificate(contract, receipt, facts, reads=reads, book=book, caps=caps, audit=audit)
     folder = home.lake / contract.name
     releases = folder / RELEASES
     with _one_at_a_time(folder):

@@ -1,13 +1,16 @@
 """Check a release folder offline: nothing but the folder is read."""
 
 import json
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from noctule.errors import BundleError
 from noctule.ingest.reads import COVER
 from noctule.release.covered import cost
+from noctule.release.ids import published
 from noctule.release.layout import CERTIFICATE, DATA, PRIVACY
 from noctule.release.manifest import manifest_problems
 from noctule.release.passport import read_passport
@@ -70,6 +73,9 @@ def _certificate_problems(folder: Path) -> list[str]:
         stated = {**{key: certified[key] for key in SAME}, **{key: guarantee[key] for key in SAME_IN_GUARANTEE}}
         stated |= {"neighbouring_relation": guarantee["adjacency"], "privacy_unit": guarantee["unit"]}
         stated["epsilon_with_remembered"] = guarantee.get("epsilon_with_remembered")
+        audit = certified.get("audit", {})  # older certificates name none
+        stated |= {"code_sha256": audit.get("code_sha256"), "engine": audit.get("engine", privacy["engine"])}
+        audited = not audit.get("at") or _passed_before(audit, certified["release"])
         known = {key: privacy.get(key) for key in stated}
         drawn, _ = cost(privacy["draws"])
         uncovered = [one["step"] for one in certified["steps"] if COVER.get(one["step"]) != one["cover"]]
@@ -80,4 +86,13 @@ def _certificate_problems(folder: Path) -> list[str]:
     problems = [f"{CERTIFICATE} and {PRIVACY} disagree on {key}" for key in stated if stated[key] != known[key]]
     if not whole:
         problems.append(f"{CERTIFICATE}: steps, draws and charge do not account for each other")
+    if not audited:
+        problems.append(f"{CERTIFICATE}: the audit that it names failed, or ended after the release")
     return problems
+
+
+def _passed_before(audit: dict[str, Any], release: str) -> bool:
+    """Whether an audit passed, by its own figures too, and had ended before the release that names it."""
+    moment, ended = published(release), datetime.fromisoformat(audit["at"])
+    within = all(one["bound"] <= one["claim"] for one in audit["bounds"])
+    return audit["passed"] is True and within and moment is not None and ended < moment

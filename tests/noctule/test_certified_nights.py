@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,8 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from noctule.audit import store
+from noctule.audit.audit import Finding
+from noctule.audit.store import keep, told
+from noctule.code import code_digest
 from noctule.contract import Contract
-from noctule.errors import CertificateError
+from noctule.errors import CertificateError, GateError
 from noctule.evaluation.evaluate import evaluate
 from noctule.home import Home
 from noctule.ingest.journal import recorded
@@ -45,9 +50,8 @@ def released(home: Home, root: Path, contract: Contract, moment: datetime = MOND
     evaluate(done.bundle.contract, snapshot, home, staged, done.bundle.receipt["score"])
     reads = recorded(home, contract.name, snapshot.id)
     book = Ledger(home.ledger).entries()
-    return publish(
-        done.bundle.contract, home, staged, done.bundle.receipt, 1.0, release_id=release, reads=reads, book=book
-    )
+    terms = {"release_id": release, "reads": reads, "book": book, "audit": told(done.bundle.receipt, home, release)}
+    return publish(done.bundle.contract, home, staged, done.bundle.receipt, 1.0, **terms)
 
 
 def certified(release: Path) -> Any:
@@ -64,6 +68,21 @@ def test_a_refit_and_the_resample_after_it_tell_the_same(root: Path, home: Home)
     first, second = (released(home, root, WEEKLY, MONDAY + day * DAY) for day in (0, 1))
     assert steps(first) == steps(second) == ["ingest", "checks", "pii", "fit", "evaluation"]
     assert certified(first)["charge"] == certified(second)["charge"]
+
+
+def test_the_audit_named_is_of_the_code_that_fitted(root: Path, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two nights sample one model, the second under other code. An audit of that code says nothing of the model; and
+    that the model's own code failed keeps it back still, though other code runs."""
+    found, fitted_by = Finding("mst", "tap", True, "words"), code_digest()
+    keep([found], home, MONDAY - DAY, fitted_by)
+    assert certified(released(home, root, WEEKLY))["audit"]["at"] == (MONDAY - DAY).isoformat()
+    monkeypatch.setattr(store, "code_digest", lambda: "ab" * 32)
+    keep([found], home, MONDAY, "ab" * 32)
+    named = certified(released(home, root, WEEKLY, MONDAY + DAY))["audit"]
+    assert (named["code_sha256"], named["at"]) == (fitted_by, (MONDAY - DAY).isoformat())
+    keep([replace(found, passed=False)], home, MONDAY + DAY, fitted_by)
+    with pytest.raises(GateError, match=f"the last audit of mst failed, of code {fitted_by[:12]}"):
+        released(home, root, WEEKLY, MONDAY + 2 * DAY)
 
 
 def test_neither_an_unchanged_nor_a_changed_table_shows(root: Path, home: Home) -> None:

@@ -5,10 +5,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from noctule import code
 from noctule.audit import store
 from noctule.audit.audit import Finding
-from noctule.audit.store import code_digest, due, history, keep, newest, standing
+from noctule.audit.store import due, history, keep, newest, standing, told
+from noctule.cli import audit as command
+from noctule.code import code_digest
 from noctule.errors import GateError
 from noctule.home import Home
 
@@ -16,7 +20,8 @@ NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 
 def found(engine: str, passed: bool = True, shared: bool = True) -> list[Finding]:
-    return [Finding(engine, "cells", passed, "words", 8.0, 5.0), Finding("", "seed", shared, "words")]
+    facts = {"delta": 1e-6, "canaries": 4096}
+    return [Finding(engine, "cells", passed, "words", 8.0, 5.0, facts), Finding("", "seed", shared, "words")]
 
 
 def test_an_audit_is_kept_whole(home: Home) -> None:
@@ -54,9 +59,41 @@ def test_an_audit_is_due_after_a_week_and_under_other_code(home: Home, monkeypat
     assert standing("mst", home) == "none for this code"
 
 
+def test_a_certificate_tells_what_had_ended_before_the_release_of_that_engine_and_code(home: Home) -> None:
+    release, receipt = "20261122T080000Z-0123abcd", {"engine": "mst", "code": "c0"}
+    keep(found("mst"), home, NOW - timedelta(seconds=1), "other")
+    keep(found("aim"), home, NOW - timedelta(seconds=1), "c0")
+    assert told(receipt, home, release) is None
+    keep(found("mst"), home, NOW - timedelta(seconds=2), "c0")
+    keep([*found("aim"), *found("mst")], home, NOW - timedelta(seconds=1), "c0")
+    keep(found("mst"), home, NOW, "c0")
+    stands = told(receipt, home, release)
+    assert stands and (stands["at"], stands["tests"]) == ("2026-11-22T07:59:59+00:00", 3)  # its own, and the shared
+    assert [(one["test"], one["bound"], one["claim"]) for one in stands["bounds"]] == [("cells", 5.0, 8.0)]
+    assert told({"engine": "mst"}, home, release) is None  # fitted before codes were recorded
+    with pytest.raises(GateError, match="of code c0"):
+        keep(found("mst", shared=False), home, NOW - timedelta(milliseconds=500), "c0")
+        told(receipt, home, release)
+
+
+def test_the_command_dates_an_audit_by_its_end(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else one that ran while a release was made would count as known before it, once it had ended."""
+    worked: list[datetime] = []
+
+    def audit(*_: object, **__: object) -> list[Finding]:
+        worked.append(datetime.now(UTC))
+        return found("mst")
+
+    monkeypatch.setattr(command, "audit", audit)
+    monkeypatch.setenv("NOCTULE_HOME", str(home.root))
+    assert CliRunner().invoke(command.audit_command, ["--engine", "mst"]).exit_code == 0
+    (file,) = (home.root / "audits").iterdir()
+    assert file.name >= f"{worked[0]:%Y%m%dT%H%M%S.%fZ}"
+
+
 def test_the_digest_covers_the_source_and_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     before = code_digest()
-    monkeypatch.setattr(store, "version", lambda name: "0")
+    monkeypatch.setattr(code, "version", lambda name: "0")
     assert code_digest.__wrapped__() != before
     monkeypatch.undo()
     assert code_digest.__wrapped__() == before

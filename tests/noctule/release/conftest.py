@@ -112,6 +112,7 @@ def receipt(reservation: Reservation) -> dict[str, Any]:
         "draws": [{"mechanism": "discrete_gaussian", "sensitivity": 2.0, "scale": (4 / 0.03) ** 0.5, "rho": 0.015}],
         "noise_source": {"library": "opendp", "version": "0.14.2", "probe": dict.fromkeys(PRIMITIVES, "ab" * 32)},
         "reads": [line("ingest"), line("checks"), line("pii"), line("fit", reservation.anchor)],
+        "code": "c0" * 32,
     }
 
 
@@ -148,7 +149,12 @@ def staged(bundle: Bundle, tmp_path: Path) -> Path:
 @pytest.fixture
 def terms(ledger: Ledger, reservation: Reservation) -> dict[str, Any]:
     """Keyword arguments of `publish` for one release."""
-    return {"release_id": "20261123T023000Z-0123abcd", "reads": [line("evaluation")], "book": ledger.entries()}
+    return {
+        "release_id": "20261123T023000Z-0123abcd",
+        "reads": [line("evaluation")],
+        "book": ledger.entries(),
+        "audit": None,
+    }
 
 
 @pytest.fixture

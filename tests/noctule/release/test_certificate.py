@@ -2,23 +2,36 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from noctule.audit.audit import Finding
+from noctule.audit.store import keep, told
 from noctule.contract import Contract
+from noctule.errors import GateError
 from noctule.home import Home
 from noctule.ledger.book import Ledger
 from noctule.mechanisms.accounting import epsilon_of
 from noctule.release.page import page
 from noctule.release.publish import publish
+from noctule.release.verify import verify
 from tests.noctule.pages import Words
 from tests.noctule.release.conftest import COLUMNS, line
 
 Terms = dict[str, Any]
+
+BEFORE = datetime(2026, 11, 22, 8, tzinfo=UTC)  # the release is of the night after
+FOUND = [
+    Finding("mst", "cells", True, "canaries alone: epsilon is at least 5", 8.0, 5.0, {"delta": 1e-6, "canaries": 4096}),
+    Finding("mst", "tap", True, "words"),
+    Finding("", "seed", True, "words"),
+]
 
 
 @pytest.fixture
@@ -106,7 +119,7 @@ def test_bought_domains_codebooks_and_promoted_drafts_are_told(
     receipt |= {"dataset": "drafted", "unit": {"column": None, "max_rows": 1}, "ledger_head": paid.anchor}
     receipt["reads"] = [line("ingest"), line("purchase", paid.anchor), line("fit", paid.anchor)]
     receipt["bought"] = [{"column": "c", "bought": "domain", "found": "category", "rho": 0.001}]
-    terms = {"release_id": "20261123T023000Z-0123abcd", "reads": [], "book": ledger.entries()}
+    terms = {"release_id": "20261123T023000Z-0123abcd", "reads": [], "book": ledger.entries(), "audit": None}
     release = publish(contract, home, tmp_path / "empty.parquet", receipt, 1.0, **terms)
     certified = json.loads((release / "certificate.json").read_text())
     assert [(one["by"], one["words"]) for one in certified["domains"]] == [
@@ -133,6 +146,60 @@ def test_what_a_refit_remembers_is_told_with_its_reservations(
     assert f"{rests:.4g}" in (release / "certificate.html").read_text()
 
 
+def test_an_audit_that_nobody_made_is_told_as_such(certified: Terms, receipt: Terms, release: Path) -> None:
+    told = certified["audit"]
+    assert (told["engine"], told["code_sha256"], told["at"], told["bounds"]) == ("mst", receipt["code"], None, [])
+    (sentence,) = told["statement"]
+    assert sentence.startswith("No audit of the engine mst and the code that fitted this model had been made")
+    assert sentence in (release / "certificate.html").read_text() and verify(release) == []
+
+
+def test_a_model_of_before_codes_were_recorded_says_so(
+    contract: Contract, home: Home, staged: Path, receipt: Terms, terms: Terms
+) -> None:
+    del receipt["code"]
+    release = publish(contract, home, staged, receipt, 1.0, **terms)
+    told = json.loads((release / "certificate.json").read_text())["audit"]
+    assert told["code_sha256"] is None and "was not recorded" in told["statement"][0]
+    assert verify(release) == []
+
+
+def test_the_audit_that_stands_is_named_with_its_bounds(
+    contract: Contract, home: Home, staged: Path, receipt: Terms, terms: Terms
+) -> None:
+    keep(FOUND, home, BEFORE, receipt["code"])
+    terms["audit"] = told(receipt, home, terms["release_id"])
+    release = publish(contract, home, staged, receipt, 1.0, **terms)
+    named = json.loads((release / "certificate.json").read_text())["audit"]
+    assert (named["at"], named["passed"], named["tests"]) == ("2026-11-22T08:00:00+00:00", True, 3)
+    (bound,) = named["bounds"]
+    assert (bound["test"], bound["bound"], bound["claim"], bound["canaries"]) == ("cells", 5.0, 8.0, 4096)
+    said = Words((release / "certificate.html").read_text()).text
+    assert all(sentence in said for sentence in named["statement"]) and "passed all 3 tests" in said
+    assert receipt["code"] in said and "canaries alone" in said
+    assert verify(release) == []
+
+
+def test_an_audit_after_the_release_began_does_not_change_its_certificate(
+    contract: Contract, home: Home, staged: Path, receipt: Terms, terms: Terms
+) -> None:
+    """As after a crash before the release stood: it is made once more, and other audits have ended meanwhile."""
+
+    def publication(release_id: str) -> Path:
+        stands = told(receipt, home, release_id)
+        return publish(contract, home, staged, receipt, 1.0, **terms | {"audit": stands, "release_id": release_id})
+
+    keep(FOUND, home, BEFORE, receipt["code"])
+    first = publication(terms["release_id"])
+    content = (first / "certificate.json").read_bytes()
+    keep(FOUND, home, datetime(2026, 11, 23, 2, 30, tzinfo=UTC), receipt["code"])
+    keep([replace(FOUND[0], passed=False)], home, datetime(2026, 11, 23, 2, 31, tzinfo=UTC), receipt["code"])
+    shutil.rmtree(home.lake)
+    assert publication(terms["release_id"]) == first and (first / "certificate.json").read_bytes() == content
+    with pytest.raises(GateError, match="the last audit of mst failed"):
+        publication("20261124T023000Z-0123abcd")
+
+
 def test_the_page_says_the_same_and_loads_nothing(release: Path, certified: Terms) -> None:
     text = (release / "certificate.html").read_text()
     words = Words(text)
@@ -154,6 +221,8 @@ def test_what_a_person_wrote_is_escaped(certified: Terms) -> None:
     certified["guarantee"] |= {"unit": planted, "population": planted}
     certified["steps"][0] |= {"columns": [planted]}
     certified["domains"][0] |= {"column": planted}
+    bound = {"words": planted, "bound": 1.0, "claim": 1.0, "delta": 1e-6, "canaries": 1}
+    certified["audit"] |= {"at": planted, "statement": [planted], "bounds": [bound]}
     assert "<script>" not in page(certified)
 
 

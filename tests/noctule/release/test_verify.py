@@ -25,7 +25,10 @@ SIGNED = [*FILES, SIGNATURE]
 
 @pytest.fixture
 def release(contract: Contract, home: Home, staged: Path, receipt: dict[str, Any], terms: dict[str, Any]) -> Path:
-    folder = publish(contract, home, staged, receipt, 1.0, **terms)
+    return writable(publish(contract, home, staged, receipt, 1.0, **terms))
+
+
+def writable(folder: Path) -> Path:
     for path in folder.rglob("*"):
         path.chmod(0o755)
     return folder
@@ -119,6 +122,17 @@ def _certified(*inside: str, **changed: Any) -> Callable[[Path], Path]:
     return forge
 
 
+AUDIT = {"at": "2026-11-23T02:29:59+00:00", "passed": True, "bounds": [{"bound": 8.0, "claim": 8.0}]}
+UNSOUND_AUDIT = "certificate.json: the audit that it names failed, or ended after the release"
+
+
+def _without_audit(folder: Path) -> Path:
+    whole = json.loads((folder / CERTIFICATE).read_text())
+    del whole["audit"]
+    (folder / CERTIFICATE).write_text(json.dumps(whole))
+    return folder
+
+
 def _renamed(folder: Path) -> Path:
     return folder.rename(folder.with_name("20270101T000000Z-00000000"))
 
@@ -152,12 +166,34 @@ def _no_passport(folder: Path) -> Path:
         (_certified("charge", nano_rho=1), "certificate.json: steps, draws and charge do not account for each other"),
         (_certified(steps=[]), "certificate.json: steps, draws and charge do not account for each other"),
         (_certified(steps=None), "certificate.json cannot be read, or lacks facts"),
+        (_certified("audit", code_sha256="ab" * 32), "certificate.json and privacy.json disagree on code_sha256"),
+        (_certified("audit", engine="aim"), "certificate.json and privacy.json disagree on engine"),
+        (_without_audit, "certificate.json and privacy.json disagree on code_sha256"),
+        (_certified("audit", **AUDIT | {"passed": False}), UNSOUND_AUDIT),
+        (_certified("audit", **AUDIT | {"bounds": [{"bound": 9.0, "claim": 8.0}]}), UNSOUND_AUDIT),
+        (_certified("audit", **AUDIT | {"at": "2026-11-23T02:30:00+00:00"}), UNSOUND_AUDIT),
+        (_certified("audit", **AUDIT | {"at": "soon"}), "certificate.json cannot be read, or lacks facts"),
     ],
 )
 def test_a_forgery_with_a_fresh_manifest_is_found(release: Path, forge: Callable[[Path], Path], problem: str) -> None:
     folder = forge(release)
     (folder / MANIFEST).write_text(manifest(folder))
     assert problem in verify(folder)
+
+
+def test_an_audit_that_passed_before_the_release_is_no_problem(release: Path) -> None:
+    folder = _certified("audit", **AUDIT)(release)
+    (folder / MANIFEST).write_text(manifest(folder))
+    assert verify(folder) == []
+
+
+def test_a_release_of_before_audits_were_named_stays_sound(
+    contract: Contract, home: Home, staged: Path, receipt: dict[str, Any], terms: dict[str, Any]
+) -> None:
+    del receipt["code"]
+    folder = _without_audit(writable(publish(contract, home, staged, receipt, 1.0, **terms)))
+    (folder / MANIFEST).write_text(manifest(folder))
+    assert verify(folder) == []
 
 
 def test_a_folder_that_is_no_release_has_problems_and_raises_nothing(tmp_path: Path) -> None:
