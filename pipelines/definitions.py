@@ -27,7 +27,7 @@ def build(root: Path) -> dg.Definitions:
     """Definitions of the deployment rooted at `root`. Raises ContractError when a contract is not valid."""
     contracts = load_all(root / "datasets")
     datasets = [dataset_defs(contract, contracts) for contract in contracts]
-    pages = [ledger_schedule(), audit_schedule()]
+    pages = [ledger_schedule(), audit_schedule(contracts)]
     shared = dg.Definitions(
         assets=[ledger(contracts), audit(contracts)],
         jobs=[page.job for page in pages],

@@ -4,13 +4,18 @@ Selections are objects, never strings: smartnoise-sql pins antlr 4.9.3, on which
 """
 
 import os
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import dagster as dg
 
 from assets.audit import KEY as AUDIT
 from assets.ledger import KEY as LEDGER
+from noctule.audit.store import due
 from noctule.contract import Contract
+from noctule.home import Home
+
+SUNDAY = 6  # as datetime.weekday counts
 
 
 def nightly_job(contract: Contract) -> Any:  # Dagster exports no name for an unresolved job
@@ -42,21 +47,37 @@ def ledger_schedule() -> dg.ScheduleDefinition:
     return _page(LEDGER, "daily_ledger", "0 7 * * *", what, "A page of the ledger every morning, and its check.")
 
 
-def audit_schedule() -> dg.ScheduleDefinition:
-    """Once a week, on a quiet morning: about a CPU minute an engine. After a change of code, run the job by hand."""
+def audit_schedule(contracts: Sequence[Contract]) -> dg.ScheduleDefinition:
+    """Every Sunday, and on the morning after a change of code or of the engines in use: a CPU minute an engine."""
+    engines = sorted({contract.engine.name for contract in contracts})
+
+    def needed(context: dg.ScheduleEvaluationContext) -> bool:
+        at = context.scheduled_execution_time
+        return at.weekday() == SUNDAY or bool(due(engines, Home.from_environment(), at))
+
     what = "Attack the engines in use on public data, and keep what came of it. It spends nothing."
-    return _page(AUDIT, "weekly_audit", "0 8 * * 0", what, "An audit of the guarantee every Sunday, and its checks.")
+    when = "An audit of the guarantee, and its checks: every Sunday, and the morning after a change of code."
+    return _page(AUDIT, "weekly_audit", "0 8 * * *", what, when, needed)
 
 
-def _page(key: list[str], name: str, cron: str, what: str, when: str) -> dg.ScheduleDefinition:
-    """A job and a schedule of one page of the group privacy."""
+def _page(
+    key: list[str],
+    name: str,
+    cron: str,
+    what: str,
+    when: str,
+    needed: Callable[[dg.ScheduleEvaluationContext], bool] | None = None,
+) -> dg.ScheduleDefinition:
+    """A job and a schedule of one page of the group privacy; where `needed` says no, a tick is skipped."""
     job: Any = dg.define_asset_job(
         name="_".join(key),
         selection=dg.AssetSelection.assets(key),
         executor_def=dg.in_process_executor,
         description=what,
     )
-    return dg.ScheduleDefinition(name=name, job=job, cron_schedule=cron, default_status=_status(), description=when)
+    return dg.ScheduleDefinition(
+        name=name, job=job, cron_schedule=cron, should_execute=needed, default_status=_status(), description=when
+    )
 
 
 def _status() -> dg.DefaultScheduleStatus:
