@@ -1,5 +1,6 @@
 """How good the sample is: charged and released numbers for everyone, internal ones for the vault side."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from noctule.contract import Contract
 from noctule.evaluation.evaluate import evaluate, store
 from noctule.ingest.snapshot import named
 from noctule.refresh import fitted
+from noctule.release.gates import Gate, gate, gates_of, require_gates
 from noctule.report.store import internal_report
 from resources.state import State
 
@@ -18,6 +20,7 @@ DESCRIPTION = """How close the sample is to the table, how useful, and what atta
 
 The charged score is differentially private and may be published. Everything compared with raw rows (SDMetrics,
 exact distances, train-on-synthetic, attacks) is internal: it is shown here only while the instance is inside the vault.
+The contract's gates are its checks, and use only what was paid for or looks at the release alone.
 `report/internal` is the page that draws it all; `noctule report NAME --internal` prints where it lies.
 An attack that finds nothing proves nothing; the guarantee is the epsilon."""
 
@@ -26,14 +29,16 @@ def evaluation(contract: Contract) -> dg.AssetsDefinition:
     @dg.asset(
         **step(contract, "evaluation", kinds={"sdmetrics", "scikitlearn"}, description=DESCRIPTION),
         ins={"synthetic": dg.AssetIn([contract.name, "synthetic"])},
+        check_specs=[_spec(contract, one) for one in gates_of(contract)],
     )
-    def asset(state: State, synthetic: dict[str, Any]) -> dg.MaterializeResult:
+    def asset(state: State, synthetic: dict[str, Any]) -> Iterator[dg.MaterializeResult]:
         bundle = fitted(contract, Path(synthetic["bundle"]))
         snapshot = named(state.home, contract.name, synthetic["snapshot"])
         staged, release = Path(synthetic["staged"]), synthetic["release_id"]
         found = evaluate(bundle.contract, snapshot, state.home, staged, bundle.receipt["score"])
         store(found, state.home, contract.name, release)
         page = internal_report(bundle, state.home, staged, found, state.ledger, release)
+        gates = gate(bundle.contract, bundle.receipt, found.released["validity"], staged)
         facts = {
             "fidelity/validity": found.released["validity"],
             "fidelity/tvd2_charged": found.charged["tvd2"],
@@ -42,12 +47,23 @@ def evaluation(contract: Contract) -> dg.AssetsDefinition:
             "fidelity/marginals": picture("real against synthetic", found.marginals),
             **_internal(found.internal),
         }
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             value={**synthetic, "validity": found.released["validity"]},
             metadata=metadata(facts, inside_vault=state.instance_is_inside_vault),
+            check_results=[_result(one) for one in gates],
         )
+        require_gates(bundle.contract, gates)  # in one sentence, where a blocking check would say its name alone
 
     return asset
+
+
+def _spec(contract: Contract, one: Gate) -> dg.AssetCheckSpec:
+    words = f"Nothing is released that does not keep {one.name} to {one.limit}."
+    return dg.AssetCheckSpec(f"gate_{one.name}", asset=[contract.name, "evaluation"], blocking=True, description=words)
+
+
+def _result(one: Gate) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(passed=one.passed, check_name=f"gate_{one.name}", description=str(one))
 
 
 def _internal(found: dict[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from noctule.purchase.buy import Bought, buy
 from noctule.purchase.cells import of_rows
 from noctule.purchase.price import Charge, affordable, charge, shopping
 from noctule.release.anchors import published_anchors
+from noctule.release.signature import require_signer
 from noctule.sealed import sealed
 from noctule.standing import standing
 
@@ -92,6 +93,7 @@ def take_snapshot(contract: Contract, home: Home, ledger: Ledger, root: Path, *,
     ContractError, DataError.
     """
     require_ready(contract)
+    require_signer(home)
     ledger.require_approved(contract)
     if known := unchanged(contract, home, root):
         log.info("source untouched since its last snapshot")
@@ -112,6 +114,7 @@ def synthesize(contract: Contract, night: Night, snapshot: Snapshot | None, home
     BudgetError at the cap, BundleError when the model that the night was to sample is gone.
     """
     require_ready(contract)
+    require_signer(home)
     ledger.require_approved(contract)
     if night.reads and snapshot is None:
         raise ValueError("a night that reads is given its snapshot")

@@ -1,7 +1,7 @@
 """Which release a consumer means: a folder, the newest of a dataset, one of its releases, or that of a date."""
 
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from noctule.errors import UsageError
@@ -24,7 +24,8 @@ def folder_of(word: str, home: Home) -> Path:
 def find(home: Home, dataset: str, as_of: str | date = "latest") -> Path:
     """The folder of a dataset's release: "latest", a release's id, or a day (YYYY-MM-DD or a date).
 
-    A day stands for the newest release published by its end, UTC, whatever `latest` pointed to then or points to now.
+    A day stands for the newest release by its end, UTC, and a datetime for the newest by that moment (UTC where it has
+    no zone), whatever `latest` pointed to then or points to now; the time of a release is that of its id.
     Raises UsageError when there is none.
     """
     folder = home.lake / dataset
@@ -37,8 +38,8 @@ def find(home: Home, dataset: str, as_of: str | date = "latest") -> Path:
         raise _unknown(home, dataset)
     if as_of in names:
         return folder / RELEASES / str(as_of)
-    last = f"{_day(as_of):%Y%m%d}"
-    if not (published := [name for name in names if name[:8] <= last]):
+    last = _last(as_of)
+    if not (published := [name for name in names if name[:16] <= last]):
         raise UsageError(
             f"no release of {dataset!r} was published by {as_of}",
             fix=f"the oldest one kept is {names[0]}; the contract's release.keep says how many are",
@@ -57,9 +58,13 @@ def earlier(releases: Path, release: str) -> Path | None:
     return None if name is None else releases / name
 
 
-def _day(as_of: str | date) -> date:
+def _last(as_of: str | date) -> str:
+    """The last moment that counts, in the form of an id."""
     with suppress(ValueError):
-        return as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
+        day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
+        if not isinstance(day, datetime):
+            return f"{day:%Y%m%d}T235959Z"
+        return f"{day.astimezone(UTC) if day.tzinfo else day:%Y%m%dT%H%M%SZ}"
     raise UsageError(f"{as_of!r} is no release here and no date", fix='write "latest", YYYY-MM-DD or a release\'s id')
 
 

@@ -22,10 +22,11 @@ def load(
 ) -> Any:
     """A dataset's release as a pyarrow.Table, a pandas.DataFrame or a polars.DataFrame.
 
-    `as_of`: "latest", the id of a release, or a day (YYYY-MM-DD or a date): the newest release published by its end,
-    UTC. `home`: the state folder; NOCTULE_HOME when left out. The passport is in `schema.metadata[b"dp.passport"]` of
-    Arrow and in `attrs` of pandas; polars has no place for it: call `noctule.passport`. Descriptions and units are in
-    the field metadata of Arrow. Raises UsageError when there is no such release.
+    `as_of`: "latest"; the id of a release; a day (YYYY-MM-DD or a date): the newest release by its end, UTC; or a
+    datetime: the newest by that moment, UTC where it has no zone. `home`: the state folder; NOCTULE_HOME when left out.
+    The passport is in `schema.metadata[b"dp.passport"]` of Arrow and in `attrs` of pandas; polars has no place for it:
+    call `noctule.passport`. Descriptions and units are in the field metadata of Arrow. Raises UsageError when there is
+    no such release.
     """
     file = _file(dataset, as_of, home)
     if to == "arrow":

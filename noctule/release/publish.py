@@ -73,7 +73,7 @@ def publish(
     published = datetime.fromisoformat(pointer["published"])
     moment = max(published, book[-1].when) if book else published
     caps = [balance(book, contract.population, limit, moment) for limit in limits_on(book, contract)]
-    key = None if home.signing_key is None else signing_key(home.signing_key)
+    key = signing_key(home.signing_key) if home.signing_key else None
     facts = passport(
         contract,
         receipt,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from noctule.errors import UsageError
+from noctule.home import Home
 from noctule.release.layout import MANIFEST, SIGNATURE
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ def signing_key(path: Path) -> "Ed25519PrivateKey":
     if shared:
         raise UsageError("the signing key can be read by other users", where=path.name, fix="chmod 600 the file")
     return key
+
+
+def require_signer(home: Home) -> None:
+    """A key that is asked for must be usable before the night is charged. Raises UsageError, as `signing_key`."""
+    if home.signing_key is not None:
+        signing_key(home.signing_key)
 
 
 def signer(key: "Ed25519PrivateKey") -> str:

@@ -11,7 +11,7 @@ from noctule.checks.verdict import inspect
 from noctule.contract import Contract
 from noctule.counts import stored
 from noctule.engines import bundle as bundles
-from noctule.errors import ApprovalError, BudgetError, BundleError, CheckError, ContractError, DataError
+from noctule.errors import ApprovalError, BudgetError, BundleError, CheckError, ContractError, DataError, UsageError
 from noctule.home import Home
 from noctule.ledger.book import Ledger
 from noctule.mechanisms.accounting import rho_of
@@ -233,6 +233,15 @@ def test_a_draft_domain_is_refused_before_anything_is_read(root: Path, home: Hom
     draft = CONTRACT.model_validate(words)
     with pytest.raises(ContractError, match="data_draft"):
         require_ready(draft)
+
+
+def test_a_signing_key_that_is_not_there_is_found_before_the_charge(
+    root: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOCTULE_SIGNING_KEY", str(root / "gone.pem"))
+    with pytest.raises(UsageError, match="no readable Ed25519 key"):
+        night(home.root, root)
+    assert Ledger(home.ledger).entries() == []
 
 
 def test_a_charge_too_small_to_share_is_refused_before_it_is_made(home: Home) -> None:

@@ -52,12 +52,13 @@ def test_nothing_is_partitioned_or_retried(graph: Any) -> None:
         assert assets.op.retry_policy is None
 
 
-def test_checks_of_raw_rows_block(graph: Any) -> None:
+def test_checks_of_raw_rows_and_gates_block(graph: Any) -> None:
     """The others only tell: at the cap the ledger itself refuses, an unsound one grants nothing, and a failed audit
     keeps back releases in code."""
     blocking = {key.name: graph.get_check_spec(key).blocking for key in graph.asset_check_keys}
     told = dict.fromkeys(("budget", "sound", "adaptive", "domain_and_noise"), False)
-    assert blocking == {"contract_holds": True, "no_undeclared_pii": True} | told
+    gates = dict.fromkeys(("gate_schema", "gate_validity", "gate_tvd2"), True)
+    assert blocking == {"contract_holds": True, "no_undeclared_pii": True} | gates | told
 
 
 def test_descriptions_start_with_a_plain_line(graph: Any) -> None:

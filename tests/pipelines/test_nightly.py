@@ -125,14 +125,27 @@ def test_the_second_night_of_a_period_is_free_whatever_the_source_holds(
     assert (first["why"], second["why"]) == ("first run of version one", "the model of version one stands")
 
 
-def test_a_gate_keeps_the_release_back_and_latest_stands(deployment: Deployment, first: dict[str, Any]) -> None:
+def test_a_gate_keeps_the_release_back_and_latest_stands(
+    deployment: Deployment, first: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(deployment.home.dagster))
     before = latest(deployment.home, "clinic")
     deployment.contract(tvd2=1e-9)
     done = deployment.noctule("run", "clinic", "--json")
     deployment.contract()
     assert done.returncode == 5, done.stderr
-    assert "tvd2" in done.stderr
+    assert "the release is kept back because tvd2 is 0." in done.stderr
     assert latest(deployment.home, "clinic") == before
+    with dg.DagsterInstance.get() as instance:
+        checks = {
+            name: instance.get_latest_asset_check_evaluation_record(
+                dg.AssetCheckKey(dg.AssetKey(["clinic", "evaluation"]), f"gate_{name}")
+            )
+            for name in ("schema", "validity", "tvd2")
+        }
+    assert {name: check and check.status.value for name, check in checks.items()} == {
+        "schema": "SUCCEEDED", "validity": "SUCCEEDED", "tvd2": "FAILED",
+    }  # fmt: skip
 
 
 def test_a_forged_journal_keeps_the_release_back(deployment: Deployment, first: dict[str, Any]) -> None:

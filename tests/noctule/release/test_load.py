@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ def lake(
 
 def test_latest_an_id_and_days(lake: list[str], home: Home) -> None:
     asked = {
-        "latest": 300, lake[0]: 100, "2026-11-21": 100, date(2026, 11, 22): 300, datetime(2026, 11, 22, 1): 300,
+        "latest": 300, lake[0]: 100, "2026-11-21": 100, date(2026, 11, 22): 300, datetime(2026, 11, 22, 1): 100,
+        datetime(2026, 11, 22, 12): 200, datetime(2026, 11, 23, 1, tzinfo=timezone(timedelta(hours=2))): 200,
         "2027-01-01": 300,
     }  # fmt: skip
     assert {as_of: noctule.load("sample", as_of).num_rows for as_of in asked} == asked
