@@ -63,7 +63,8 @@ def _spec(contract: Contract, one: Gate) -> dg.AssetCheckSpec:
 
 
 def _result(one: Gate) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(passed=one.passed, check_name=f"gate_{one.name}", description=str(one))
+    value = metadata({"gate/value": one.value})  # a number has a history
+    return dg.AssetCheckResult(passed=one.passed, check_name=f"gate_{one.name}", description=str(one), metadata=value)
 
 
 def _internal(found: dict[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ ALLOWED = {
     "findings/undeclared": "internal",
     "draws": "public",
     "release": "public",
-    "gates": "charged",
+    "gate/value": "charged",
     "dagster/row_count": "released",
     "dagster/column_schema": "public",
     "dagster/uri": "public",
