@@ -43,9 +43,9 @@ class _Lines(logging.Handler):
 
 
 @contextmanager
-def progress(title: str) -> Generator[None]:
-    """Show what the `noctule` loggers say while the block runs. Messages never hold raw values."""
-    logger = logging.getLogger("noctule")
+def progress(title: str, of: str = "noctule") -> Generator[None]:
+    """Show what the loggers under `of` say while the block runs. Messages never hold raw values."""
+    logger = logging.getLogger(of)
     if not sys.stderr.isatty():
         with _listening(logger, _Lines()):
             yield
@@ -62,8 +62,11 @@ def progress(title: str) -> Generator[None]:
 
 @contextmanager
 def _listening(logger: logging.Logger, handler: logging.Handler) -> Generator[None]:
+    level = logger.level
     logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
     try:
         yield
     finally:
         logger.removeHandler(handler)
+        logger.setLevel(level)

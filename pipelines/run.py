@@ -1,7 +1,6 @@
 """Run one dataset's job in this process: `python -m pipelines.run NAME [--json]`, the engine of `noctule run`."""
 
 import json
-import logging
 import os
 import shutil
 import sys
@@ -110,7 +109,6 @@ def _instance(root: Path) -> dg.DagsterInstance:
 
 def main(arguments: list[str]) -> int:
     name, as_json = arguments[0], "--json" in arguments[1:]
-    logging.getLogger("noctule").setLevel(logging.INFO)
     try:
         with progress(name):
             outcome = run(name)

@@ -1,5 +1,6 @@
 """One audit: every test of every engine asked for, and a verdict whose chance of a false alarm is fixed."""
 
+import logging
 import math
 import time
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ CANARIES = 4096  # in the cells, all fits together
 SLOW = {"dp-ctgan": 32}  # engines whose fits take so many times as long get so many times fewer, on fewer rows
 RUNS = {"codes": 12, "rows": 4}
 NIGHTS, PURCHASES = 6, 20
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def _engine(name: str, canaries: int, error: float) -> Iterator[Finding]:
 
 def attack(name: str, table: Table, runs: int, error: float) -> Iterator[Finding]:
     """What the scores of one table's canaries tell; and for the cells, whether tap and noise are what they are said."""
+    log.info("%s: %s, %d fits", name, WHAT[table.name], runs)
     claim, begun = EPSILON[table.name], time.process_time()
     found = fits(engine(name), table, epsilon=claim, delta=DELTA, runs=runs)
     spent = time.process_time() - begun
@@ -120,6 +123,7 @@ def _noise(name: str, residuals: np.ndarray, error: float) -> Finding:
 
 def whole_nights(name: str, runs: int, level: float) -> Iterator[Finding]:
     """What comes of whole nights: people of many rows, strings that must stay inside, and undeclared values."""
+    log.info("%s: %s, %d nights", name, WHAT["units"], runs)
     claim, begun = 1.0, time.process_time()
     try:
         found = nights(name, epsilon=claim, delta=DELTA, runs=runs)
@@ -136,6 +140,7 @@ def whole_nights(name: str, runs: int, level: float) -> Iterator[Finding]:
 
 def purchased(level: float) -> Finding:
     """Whether values that one row holds come out of a bought domain more often than delta allows."""
+    log.info("domains bought of values that one row holds")
     found, of, delta = purchases(DELTA, PURCHASES)
     chance = at_least(found, of, level)
     words = f"values of one row in {PURCHASES} bought domains: {found} of {of}, each allowed with chance {delta:.0e}"

@@ -16,6 +16,7 @@ from noctule.cli.deployment import deployed
 from noctule.code import code_digest
 from noctule.errors import UsageError
 from noctule.home import Home
+from noctule.progress import progress
 
 THOROUGH = 8  # times as many canaries
 
@@ -49,7 +50,8 @@ def audit_command(
         if if_due and not (names := due(names, home, datetime.now(UTC))):
             click.echo("no audit is due")
             return
-        findings = audit(names, canaries=canaries * (THOROUGH if thorough else 1))
+        with progress("audit", of="noctule.audit"):
+            findings = audit(names, canaries=canaries * (THOROUGH if thorough else 1))
         report = keep(findings, home, datetime.now(UTC), code)
     if plot is not None:
         plot.write_bytes(trend_png(history(home)))
