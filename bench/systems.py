@@ -29,6 +29,7 @@ SYSTEMS = {
     "adaptive": System("run_ours.py", {"engine": "adaptive"}, ours=True),
     "mst": System("run_ours.py", {"engine": "mst"}, ours=True),
     "aim": System("run_ours.py", {"engine": "aim"}, ours=True),
+    "closed-form": System("run_ours.py", {"engine": "closed-form"}, ours=True, note="one shot, after dpsynth's SWIFT"),
     "smartnoise-mst": System("run_smartnoise.py", {"synthesizer": "mst"}, note="reads categories off the rows, unpaid"),
     "smartnoise-aim": System("run_smartnoise.py", {"synthesizer": "aim"}, note="reads categories off the rows, unpaid"),
     "dpmm-mst": System("run_dpmm.py", {"pipeline": "mst"}, venv="dpmm"),
