@@ -1,9 +1,10 @@
-"""raw -> pii -> synthesizer -> synthetic -> evaluation -> release."""
+"""raw -> pii -> synthesizer -> synthetic -> evaluation -> release; descriptions -> synthetic."""
 
 from collections.abc import Sequence
 
 import dagster as dg
 
+from assets.descriptions import descriptions
 from assets.evaluation import evaluation
 from assets.pii import pii
 from assets.raw import raw
@@ -14,8 +15,8 @@ from noctule.contract import Contract
 
 
 def dataset_assets(contract: Contract, contracts: Sequence[Contract]) -> list[dg.AssetsDefinition]:
-    """The six assets of one dataset, keyed [dataset, step]. `contracts`: all of the deployment, which share caps."""
-    before, after = (raw, pii), (synthetic, evaluation, release)
+    """The seven assets of one dataset, keyed [dataset, step]. `contracts`: all of the deployment, which share caps."""
+    before, after = (raw, pii, descriptions), (synthetic, evaluation, release)
     return [
         *(make(contract) for make in before),
         synthesizer(contract, contracts),

@@ -8,6 +8,7 @@ import dagster as dg
 
 from assets.metadata import metadata, picture, table
 from assets.step import step
+from assets.tonight import worded_as
 from noctule.contract import Contract
 from noctule.evaluation.evaluate import evaluate, store
 from noctule.ingest.snapshot import named
@@ -32,7 +33,7 @@ def evaluation(contract: Contract) -> dg.AssetsDefinition:
         check_specs=[_spec(contract, one) for one in gates_of(contract)],
     )
     def asset(state: State, synthetic: dict[str, Any]) -> Iterator[dg.MaterializeResult]:
-        bundle = fitted(contract, Path(synthetic["bundle"]))
+        bundle = fitted(worded_as(contract, synthetic), Path(synthetic["bundle"]))
         snapshot = named(state.home, contract.name, synthetic["snapshot"])
         staged, release = Path(synthetic["staged"]), synthetic["release_id"]
         found = evaluate(bundle.contract, snapshot, state.home, staged, bundle.receipt["score"])

@@ -74,6 +74,9 @@ ALLOWED = {
     "attacks/table": "internal",
     "report/internal": "internal",
     "report": "public",
+    "describe/not_by_contract": "public",
+    "describe/suggested": "public",
+    "describe/stale": "public",
 }
 
 
@@ -120,6 +123,8 @@ def column_schema(contract: Contract) -> dg.TableSchema:
         tags = {"privacy": _provenance(column)}
         if getattr(column, "target", False):
             tags["target"] = "yes"
+        if column.told is not None:
+            tags |= {"described_by": column.told.source, "description": column.told.status}
         constraints = dg.TableColumnConstraints(nullable=bool(getattr(column, "nullable", False)))
         text = column.description or None
         columns.append(

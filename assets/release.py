@@ -10,7 +10,7 @@ import dagster as dg
 from assets.metadata import column_schema, metadata, table
 from assets.step import step
 from assets.synthesizer import guarantee
-from assets.tonight import facts, night_of
+from assets.tonight import facts, night_of, worded_as
 from noctule.audit.store import standing, told
 from noctule.contract import Contract
 from noctule.contract.model import Refresh
@@ -36,7 +36,7 @@ def release(contract: Contract) -> dg.AssetsDefinition:
         freshness_policy=_freshness(contract.refresh),
     )
     def asset(state: State, evaluation: dict[str, Any]) -> dg.MaterializeResult:
-        bundle = fitted(contract, Path(evaluation["bundle"]))
+        bundle = fitted(worded_as(contract, evaluation), Path(evaluation["bundle"]))
         receipt = bundle.receipt
         audited = standing(receipt["engine"], state.home)
         ledger = state.ledger

@@ -10,6 +10,7 @@ import dagster as dg
 
 from assets.metadata import column_schema, metadata
 from assets.step import step
+from assets.tonight import worded_as
 from noctule.contract import Contract
 from noctule.refresh import fitted
 from noctule.release.publish import release_id
@@ -26,11 +27,11 @@ Staged, not yet published. Stand-ins for names, e-mails and phones are drawn by 
 def synthetic(contract: Contract) -> dg.AssetsDefinition:
     @dg.asset(
         **step(contract, "synthetic", kinds={"parquet", "faker"}, description=DESCRIPTION),
-        ins={"synthesizer": dg.AssetIn([contract.name, "synthesizer"])},
+        ins={name: dg.AssetIn([contract.name, name]) for name in ("synthesizer", "descriptions")},
         metadata={"dagster/column_schema": column_schema(contract)},
     )
-    def asset(state: State, synthesizer: dict[str, Any]) -> dg.MaterializeResult:
-        bundle = fitted(contract, Path(synthesizer["bundle"]))
+    def asset(state: State, synthesizer: dict[str, Any], descriptions: dict[str, Any]) -> dg.MaterializeResult:
+        bundle = fitted(worded_as(contract, descriptions), Path(synthesizer["bundle"]))
         wanted = contract.refresh.rows
         rows = max(1, round(bundle.model.total)) if wanted == "same" else wanted
         seed = secrets.randbits(63)
@@ -40,7 +41,7 @@ def synthetic(contract: Contract) -> dg.AssetsDefinition:
         for old in sorted(folder.iterdir())[:-KEPT]:
             shutil.rmtree(old)
         return dg.MaterializeResult(
-            value={**synthesizer, "staged": str(staged), "rows": rows, "release_id": release},
+            value={**synthesizer, **descriptions, "staged": str(staged), "rows": rows, "release_id": release},
             metadata=metadata({"dagster/row_count": rows, "dagster/column_schema": column_schema(bundle.contract)}),
         )
 

@@ -1,5 +1,6 @@
 """What a night does, as its steps hand it on and show it."""
 
+import json
 from dataclasses import fields
 from typing import Any
 
@@ -7,6 +8,8 @@ import dagster as dg
 
 from assets.metadata import metadata
 from noctule.contract import Contract
+from noctule.describe.describe import worded
+from noctule.describe.entries import Entry
 from noctule.night import Night
 
 
@@ -17,6 +20,11 @@ def night_of(handle: dict[str, Any]) -> Night:
 
 def facts(night: Night) -> dict[str, Any]:
     return {"action": night.action, "why": night.why, "period": night.period, "next_refit": night.next_refit}
+
+
+def worded_as(contract: Contract, handle: dict[str, Any]) -> Contract:
+    """The contract with the descriptions that tonight's release carries, as the step `descriptions` found them."""
+    return worded(contract, {name: Entry.model_validate_json(json.dumps(e)) for name, e in handle["words"].items()})
 
 
 def skipped(contract: Contract, name: str, night: Night) -> dg.AssetObservation:

@@ -7,6 +7,7 @@ import click
 from noctule.cli.approve import approve
 from noctule.cli.audit import audit_command
 from noctule.cli.contract import contract, init
+from noctule.cli.describe import describe_command
 from noctule.cli.explain import explain
 from noctule.cli.lake import card, diff, report, rollback
 from noctule.cli.ledger import ledger
@@ -27,6 +28,7 @@ for command in (
     run,
     plan,
     contract,
+    describe_command,
     init,
     approve,
     ledger,

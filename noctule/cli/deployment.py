@@ -7,8 +7,9 @@ from noctule.contract.load import load_all
 from noctule.errors import UsageError
 
 
-def application_root(start: Path) -> Path:
-    """The nearest folder at or above `start` that holds workspace.yaml. Raises UsageError."""
+def application_root(start: Path | None = None) -> Path:
+    """The nearest folder at or above `start`, by default this one, that holds workspace.yaml. Raises UsageError."""
+    start = start or Path.cwd()
     for folder in (start, *start.parents):
         if (folder / "workspace.yaml").exists():
             return folder
@@ -17,7 +18,7 @@ def application_root(start: Path) -> Path:
 
 def deployed() -> list[Contract]:
     """Every contract in datasets/. Raises UsageError outside a deployment, ContractError."""
-    return load_all(application_root(Path.cwd()) / "datasets")
+    return load_all(application_root() / "datasets")
 
 
 def contract_named(name: str, contracts: list[Contract]) -> Contract:

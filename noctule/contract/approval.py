@@ -21,6 +21,7 @@ def terms(contract: Contract) -> dict[str, str]:
         "epsilon": _text(privacy.epsilon),
         "delta": _text(privacy.delta),
         "caps": "; ".join(sorted(cap.words() for cap in privacy.caps)),
+        **({} if contract.external_llm == "schema" else {"external_llm": contract.external_llm}),
         "constraints": _text([constraint.model_dump(mode="json")["forbid"] for constraint in contract.constraints]),
         **{f"column {column.name!r}, {key}": _text(value) for column in contract.columns for key, value in _of(column)},
     }

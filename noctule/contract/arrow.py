@@ -39,8 +39,10 @@ def release_schema(contract: Contract) -> pa.Schema:
 
 
 def _words(column: Column) -> dict[str | bytes, str | bytes] | None:
-    """A column's field metadata: its description, and the unit of its numbers."""
+    """A column's field metadata: its description and who gave it, and the unit of its numbers."""
     known = {"description": column.description, "unit": getattr(column, "unit", "")}
+    if column.told is not None:
+        known |= {"description_source": column.told.source, "description_status": column.told.status}
     return {name: text for name, text in known.items() if text} or None
 
 

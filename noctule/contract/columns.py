@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -14,10 +14,14 @@ from pydantic import (
     StrictInt,
     StrictStr,
     Tag,
+    field_validator,
     model_validator,
 )
 
 DomainSource = Literal["public", "codebook", "dp_estimated", "data_draft"]
+# What a language model outside may be told of a column: each level tells all that the one before it tells.
+ExternalLlm = Literal["forbid", "names_only", "schema", "dp_stats", "synthetic_samples"]
+LLM_LEVELS: tuple[ExternalLlm, ...] = get_args(ExternalLlm)
 Scalar = StrictInt | StrictStr
 Number = StrictInt | Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
@@ -38,10 +42,24 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Told(Strict):
+    """Who gave a description that the contract itself does not give, and what became of it (noctule.describe)."""
+
+    source: StrictStr
+    status: StrictStr
+
+
 class _Column(Strict):
     name: Annotated[StrictStr, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
     description: StrictStr = ""
+    external_llm: ExternalLlm | None = None  # as the dataset's, or stricter
     arrow: StrictStr | None = None  # exact Arrow type, when the default of `type` is not the source's
+    told: Annotated[Told | None, Field(exclude=True)] = None  # of `description`; None where the file itself gives it
+
+    @field_validator("told", mode="before")
+    @classmethod
+    def _not_in_files(cls, value: Any) -> None:
+        raise ValueError("told is filled in by noctule: remove it; descriptions/ holds who said what")
 
 
 class IdentifierColumn(_Column):

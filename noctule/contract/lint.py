@@ -78,7 +78,7 @@ def _columns(contract: Contract) -> Iterator[str]:
     for position, column in enumerate(contract.columns):
         place = f"columns[{position}] ({column.name})"
         if not column.description and getattr(column, "release", "keep") != "drop":
-            yield f"{place}: has no description; readers of the release will see none"
+            yield f"{place}: has no description; noctule describe suggests one"
         if isinstance(column, OpenColumn):
             yield f"{place}: every refit pays to estimate its domain, and rare values are lost; state it if it is known"
         elif getattr(column, "domain_source", "public") in ("data_draft", "dp_estimated"):

@@ -9,9 +9,11 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from noctule.contract.columns import (
+    LLM_LEVELS,
     CategoryColumn,
     Column,
     DerivedColumn,
+    ExternalLlm,
     ModelledColumn,
     OpenColumn,
     Strict,
@@ -185,6 +187,7 @@ class Contract(Strict):
     gates: Gates = Gates()
     release: ReleaseTo = ReleaseTo()
     publisher: Publisher | None = None
+    external_llm: ExternalLlm = "schema"  # at most; a column may be stricter
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -237,8 +240,15 @@ class Contract(Strict):
     def with_domains_of(self, effective: "Contract") -> "Contract":
         """This contract in the form that a fit under it gave its columns; words may have changed since, for free."""
         described = zip(self.columns, effective.columns, strict=True)
-        columns = tuple(bought.model_copy(update={"description": ours.description}) for ours, bought in described)
+        columns = tuple(
+            bought.model_copy(update={"description": ours.description, "told": ours.told}) for ours, bought in described
+        )
         return self.model_copy(update={"columns": columns, "constraints": effective.constraints})
+
+    def llm_level(self, column: Column) -> ExternalLlm:
+        """What a model outside may be told of the column: the stricter of its own word and the dataset's."""
+        at = min(LLM_LEVELS.index(level) for level in (column.external_llm or self.external_llm, self.external_llm))
+        return LLM_LEVELS[at]
 
     @property
     def targets(self) -> list[str]:
@@ -253,7 +263,8 @@ class Contract(Strict):
 
     def fit_digest(self) -> str:
         """SHA-256 (hex) over what a fit depends on. Words, schedule, cap and gates may change without a refit."""
-        columns = [column.model_dump(mode="json", by_alias=True, exclude={"description"}) for column in self.columns]
+        words = {"description", "external_llm"}
+        columns = [column.model_dump(mode="json", by_alias=True, exclude=words) for column in self.columns]
         return _sha256(
             {
                 "population": self.population,

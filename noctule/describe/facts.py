@@ -1,25 +1,23 @@
 """What may be told of a column to whoever describes it. There is no field for a raw value, so none can be sent."""
 
 from collections.abc import Sequence
-from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from noctule.contract import Contract
 from noctule.contract.columns import (
+    LLM_LEVELS,
     BooleanColumn,
     CategoryColumn,
     Column,
     DerivedColumn,
+    ExternalLlm,
     NumericColumn,
     OpenColumn,
     TemplateColumn,
     TimeColumn,
     as_text,
 )
-
-ExternalLlm = Literal["forbid", "names_only", "schema", "dp_stats", "synthetic_samples"]
-LEVELS: tuple[ExternalLlm, ...] = get_args(ExternalLlm)  # each tells all that the one before it tells
 
 
 class Facts(BaseModel):
@@ -78,13 +76,13 @@ def at_level(facts: Facts, level: ExternalLlm) -> Facts | None:
     """What of the facts may leave at this level; None where nothing may."""
     if level == "forbid":
         return None
-    reach = LEVELS.index(level)
-    if reach < LEVELS.index("schema"):
+    reach = LLM_LEVELS.index(level)
+    if reach < LLM_LEVELS.index("schema"):
         return Facts(table=facts.table, column=facts.column)
     hidden: dict[str, Sequence[str]] = {}
-    if reach < LEVELS.index("dp_stats"):
+    if reach < LLM_LEVELS.index("dp_stats"):
         hidden["statistics"] = ()
-    if reach < LEVELS.index("synthetic_samples"):
+    if reach < LLM_LEVELS.index("synthetic_samples"):
         hidden["samples"] = ()
     return facts.model_copy(update=hidden)
 

@@ -7,6 +7,7 @@ import yaml
 
 from noctule.arrow import plain_type
 from noctule.contract import Contract
+from noctule.contract.columns import Column
 from noctule.release.gates import Gate
 from noctule.release.layout import CERTIFICATE, DATA, NOTEBOOK, PAGE, REPORT
 from noctule.release.suitability import suitability_section
@@ -127,8 +128,13 @@ def _quality(gates: list[Gate]) -> str:
 
 
 def _columns(contract: Contract, schema: pa.Schema) -> str:
-    rows = [f"| {_cell(f.name)} | {f.type} | {_cell(contract.column(f.name).description)} |" for f in schema]
+    rows = [f"| {_cell(f.name)} | {f.type} | {_cell(_said(contract.column(f.name)))} |" for f in schema]
     return "\n".join(["## Columns", "", "| column | type | description |", "|---|---|---|", *rows])
+
+
+def _said(column: Column) -> str:
+    """The description, and whose it is where the contract does not give it."""
+    return f"{column.description} *({column.told.source}, {column.told.status})*" if column.told else column.description
 
 
 def _cell(text: str) -> str:

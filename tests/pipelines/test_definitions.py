@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from pipelines.definitions import ROOT, build, defs
 
-STEPS = ["raw", "pii", "synthesizer", "synthetic", "evaluation", "release"]
+STEPS = ["descriptions", "raw", "pii", "synthesizer", "synthetic", "evaluation", "release"]
 
 
 @pytest.fixture(scope="module")

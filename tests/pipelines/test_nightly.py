@@ -110,6 +110,31 @@ def test_the_release_opens_everywhere_with_the_source_types(deployment: Deployme
     assert len(frame) == first["rows"] == pytest.approx(3000, abs=300)
 
 
+def test_each_released_column_is_described_and_says_by_whom(deployment: Deployment, first: dict[str, Any]) -> None:
+    """The contract has no word of its own, so all are suggested; a person's word in the file reaches the next release."""
+    words = pq.read_schema(Path(first["release"]) / "data" / "part-000.parquet")
+    told = {field.name: {k.decode(): v.decode() for k, v in (field.metadata or {}).items()} for field in words}
+    assert all(one["description"] and one["description_status"] == "suggested" for one in told.values())
+    assert {one["description_source"] for one in told.values()} <= {"glossary", "name only"}
+    card = (Path(first["release"]) / "README.md").read_text()
+    assert all(one["description"].replace("|", "\\|") in card for one in told.values())
+    assert not (deployment.root / "descriptions").exists()  # a night changes no file of the deployment
+    made = deployment.noctule("describe", "clinic", "--json")
+    rows = json.loads(made.stdout.splitlines()[-1])["columns"]
+    assert {row["column"]: row["description"] for row in rows} == {c: one["description"] for c, one in told.items()}
+    file = deployment.root / "descriptions" / "clinic.yaml"
+    file.write_text(file.read_text().replace(told["ill"]["description"], "Ill on the day of the visit"))
+    listed = json.loads(deployment.noctule("describe", "clinic", "--approve", "--json").stdout.splitlines()[-1])[
+        "columns"
+    ]
+    assert {row["column"]: row["status"] for row in listed} == dict.fromkeys(told, "approved") | {"ill": "edited"}
+    again = deployment.run()
+    assert again["epsilon"] == 0.0
+    field = pq.read_schema(Path(again["release"]) / "data" / "part-000.parquet").field("ill")
+    assert (field.metadata or {})[b"description"] == b"Ill on the day of the visit"
+    assert verify(Path(again["release"])) == []
+
+
 def test_the_second_night_of_a_period_is_free_whatever_the_source_holds(
     deployment: Deployment, first: dict[str, Any]
 ) -> None:
