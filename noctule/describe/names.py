@@ -5,7 +5,8 @@ import re
 ABBREVIATIONS = {
     "acct": "account", "addr": "address", "adm": "admission", "amt": "amount", "avg": "average", "bal": "balance",
     "cat": "category", "cd": "code", "cnt": "count", "cust": "customer", "desc": "description", "diag": "diagnosis",
-    "dept": "department", "dist": "distance", "dob": "date of birth", "dt": "date", "dur": "duration", "emp": "employee",
+    "dept": "department", "dist": "distance", "dob": "date of birth", "dt": "date", "dur": "duration",
+    "emp": "employee",
     "grp": "group", "hr": "hour", "hrs": "hours", "id": "identifier", "ind": "indicator", "info": "information",
     "lat": "latitude", "lon": "longitude", "lng": "longitude", "max": "maximum", "mgr": "manager", "min": "minimum",
     "mths": "months", "msg": "message", "nbr": "number", "no": "number", "num": "number", "org": "organisation",
@@ -18,7 +19,24 @@ QUALIFIERS = {
     "cat": "Category", "category": "Category", "group": "Group", "grp": "Group", "band": "Band", "bin": "Band",
     "code": "Code", "cd": "Code", "date": "Date", "dt": "Date", "rank": "Rank",
 }  # fmt: skip
-_WHOLE = {*ABBREVIATIONS, "age", "sex", "day", "sum", "job", "pay", "tax", "fee", "zip", "url", "is", "of", "to", "by"}
+_WHOLE = {
+    *ABBREVIATIONS,
+    "age",
+    "sex",
+    "day",
+    "sum",
+    "job",
+    "pay",
+    "tax",
+    "fee",
+    "zip",
+    "url",
+    "lab",
+    "is",
+    "of",
+    "to",
+    "by",
+}
 
 
 def split(name: str) -> tuple[str, ...]:

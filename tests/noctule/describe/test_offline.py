@@ -1,0 +1,66 @@
+"""The offline describer: where its words come from, and that it never claims more than it knows."""
+
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from noctule.describe.facts import Facts
+from noctule.describe.glossary import load
+from noctule.describe.names import expand, key
+from noctule.describe.offline import describe
+from noctule.errors import UsageError
+
+
+def test_note_of_the_contract_is_taken_as_it_is():
+    answer, source = describe(Facts(table="t", column="age", note="Age at visit."))
+    assert (answer.description, source) == ("Age at visit.", "contract")
+
+
+def test_glossary_names_unit_bounds_and_nulls():
+    facts = Facts(table="t", column="AGEP", type="integer", bounds=("0", "110"), nullable=True)
+    answer, source = describe(facts)
+    assert source == "glossary"
+    assert answer.description == "Age of the person in completed years; 0 to 110 years; empty where unknown"
+
+
+def test_declared_unit_wins():
+    answer, _ = describe(Facts(table="t", column="age", type="integer", unit="months"))
+    assert answer.unit == "months"
+
+
+def test_unreadable_name_is_not_described():
+    answer, source = describe(Facts(table="t", column="XQ17"))
+    assert source == "name only"
+    assert answer.description == "No description known (from the name only)"
+
+
+def test_name_only_says_so():
+    answer, source = describe(Facts(table="t", column="num_lab_procedures"))
+    assert (answer.description, source) == ("Number of lab procedures (from the name only)", "name only")
+
+
+@given(st.text(min_size=1, max_size=300), st.text(max_size=400))
+def test_any_name_and_note_give_a_description_of_legal_length(column: str, note: str):
+    facts = Facts(table="t", column=column, note=note)
+    assert describe(facts) == describe(facts)
+    assert 1 <= len(describe(facts)[0].description) <= 240
+
+
+def test_spellings_of_a_name_are_one():
+    assert key("capital-gain") == key("capitalGain") == key("Capital_Gain")
+    assert expand("avg_order_amt") == "Average order amount"
+
+
+def test_packs_ship_with_the_package():
+    assert any(f.name.endswith(".yaml") for f in (files("noctule.describe") / "glossaries").iterdir())
+
+
+def test_own_pack_comes_first_and_a_double_name_is_an_error(tmp_path):
+    entry = "  - {names: [age], description: Age of the tree, semantic_type: age}\n"
+    (tmp_path / "own.yaml").write_text("entries:\n" + entry)
+    assert describe(Facts(table="t", column="age"), load(tmp_path))[0].description == "Age of the tree"
+    (tmp_path / "own.yaml").write_text("entries:\n" + entry * 2)
+    with pytest.raises(UsageError, match=r"own.yaml: entries.1"):
+        load(tmp_path)
