@@ -32,6 +32,11 @@ class Home:
         return Path(given).resolve() if given else None
 
     @property
+    def router(self) -> Path:
+        """What the router remembers: cooldowns, answers, money. No raw fact."""
+        return self.root / "router.db"
+
+    @property
     def models(self) -> Path:
         return self.root / "models"
 

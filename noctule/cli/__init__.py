@@ -14,6 +14,7 @@ from noctule.cli.ledger import ledger
 from noctule.cli.onefile import generate, train
 from noctule.cli.plan import plan
 from noctule.cli.release import verify
+from noctule.cli.router import router
 from noctule.cli.run import run
 from noctule.errors import NoctuleError
 
@@ -41,6 +42,7 @@ for command in (
     card,
     report,
     rollback,
+    router,
 ):
     cli.add_command(command)
 
