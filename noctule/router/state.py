@@ -117,7 +117,8 @@ class State:
     def answer(self, key: str) -> Answer | None:
         with self._reading() as connection:
             row = connection.execute(
-                "SELECT value, model, provider, input_tokens, output_tokens, nano_usd, estimated FROM answer WHERE key = ?",
+                "SELECT value, model, provider, input_tokens, output_tokens, nano_usd, estimated "
+                "FROM answer WHERE key = ?",
                 (key,),
             ).fetchone()
         return Answer(*row) if row else None
