@@ -110,3 +110,20 @@ def test_a_damaged_state_is_named_as_such(tmp_path: Path) -> None:
     (tmp_path / "router.db").write_bytes(b"no database" * 100)
     with pytest.raises(errors.StateError, match="remove it"):
         State(tmp_path / "router.db").holds(0)
+
+
+def test_a_hold_of_another_process_stops_the_second_question(make: Make, server: Models, clock: Clock) -> None:
+    router = make({"a": ("openai", "1"), "b": ("gemini", "2")})
+    server.faults["a"] = ["wrong_fields"]
+    server.watch = lambda model: router.state.hold("cooling", "a", clock.now() + 300, "elsewhere")
+    assert router.complete(PROMPT, Said).model == "b"
+    assert [model for model, _ in server.asked] == ["a", "b"]
+
+
+def test_what_may_stay_local_is_asked_there_without_a_key(make: Make, server: Models) -> None:
+    router = make({"a": ("openai", "1")}, environment={})
+    providers = router.registry.providers
+    providers["openai"] = providers["openai"].model_copy(update={"data_zone": "local", "key_env": None})
+    assert router.complete(PROMPT, Said, zone="local").model == "a"
+    assert server.wrong == ["openai: path or key"]  # which is what the server says of a call without a key
+    server.wrong.clear()
