@@ -18,9 +18,7 @@ from noctule.errors import UsageError
 @click.command(name="describe")
 @click.argument("name")
 @click.option("--dry-run", is_flag=True, help="Tell, and write nothing.")
-@click.option(
-    "--approve", "approves", is_flag=True, help="Approve what is suggested or stale."
-)
+@click.option("--approve", "approves", is_flag=True, help="Approve what is suggested or stale.")
 @click.option("--column", "columns", multiple=True, help="Approve this column alone. May be repeated.")
 @click.option("--json", "as_json", is_flag=True, help="The last line is one JSON object.")
 def describe_command(name: str, dry_run: bool, approves: bool, columns: tuple[str, ...], as_json: bool) -> None:

@@ -1,7 +1,8 @@
 """Glossary packs: known column names, told apart by declared facts; YAML files of ours and of the deployment."""
 
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -46,9 +47,11 @@ class Pack(_Strict):
 
 
 class Glossary:
-    """One index over packs; packs of the deployment come before ours."""
+    """One index over packs; packs of the deployment come before ours. `digest`: changes with any word of them."""
 
-    def __init__(self, own: Iterable[Pack], shipped: Iterable[Pack]) -> None:
+    def __init__(self, own: Sequence[Pack], shipped: Sequence[Pack]) -> None:
+        text = "".join(pack.model_dump_json() for pack in (*own, *shipped))
+        self.digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         self._layers = [_index(own), _index(shipped)]
 
     def find(self, name: str, facts: Facts) -> Entry | None:

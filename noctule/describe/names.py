@@ -53,7 +53,7 @@ def qualified(name: str) -> tuple[str, str] | None:
     """A name without its last part, and what that part says of the rest: a number, a decile, a flag."""
     if found := re.fullmatch(r"(.{3,})[_.\-\s](\d{1,2})", name):
         return found[1], found[2]
-    parts = split(name)
+    parts = list(split(name))
     if len(parts) < 2 or parts[-1] not in QUALIFIERS:
         return None
     return "_".join(parts[:-1]), QUALIFIERS[parts[-1]]
@@ -61,7 +61,7 @@ def qualified(name: str) -> tuple[str, str] | None:
 
 def expand(name: str) -> str | None:
     """The name as words; None where a part is no word that one could read."""
-    parts = split(name)
+    parts = list(split(name))
     readable = [part for part in parts if not part.isdigit()]
     if not readable or not all(map(_readable, readable)):
         return None

@@ -111,7 +111,7 @@ def test_the_release_opens_everywhere_with_the_source_types(deployment: Deployme
 
 
 def test_each_released_column_is_described_and_says_by_whom(deployment: Deployment, first: dict[str, Any]) -> None:
-    """The contract has no word of its own, so all are suggested; a person's word in the file reaches the next release."""
+    """The contract has no word of its own, so all are suggested; a word in the file reaches the next release."""
     words = pq.read_schema(Path(first["release"]) / "data" / "part-000.parquet")
     told = {field.name: {k.decode(): v.decode() for k, v in (field.metadata or {}).items()} for field in words}
     assert all(one["description"] and one["description_status"] == "suggested" for one in told.values())

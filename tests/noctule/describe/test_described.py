@@ -127,10 +127,8 @@ def test_no_text_of_a_person_is_ever_overwritten(given_: dict[str, tuple[str, bo
         entries[column] = entry.model_copy(update={"description": "mine"}) if edited else entry
     after = described(contract(), entries, Asked("two").describer)
     for column, entry in entries.items():
-        if (
-            entry.status in ("approved", "edited", "stale")
-            or entry.description == "mine"
-            and entry.status != "rejected"
+        if entry.status in ("approved", "edited", "stale") or (
+            entry.description == "mine" and entry.status != "rejected"
         ):
             assert after[column].description == entry.description
     assert open_columns(contract(), settled(contract(), after), "two") == []
