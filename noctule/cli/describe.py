@@ -36,7 +36,8 @@ def describe_command(name: str, dry_run: bool, approves: bool, columns: tuple[st
     entries = described(contract, known, describer)
     if approves:
         entries = approve(contract, entries, columns)
-    if entries != known and not dry_run:
+    changed = entries != known
+    if changed and not dry_run:
         write(path, name, entries)
     rows = [
         {
@@ -53,7 +54,8 @@ def describe_command(name: str, dry_run: bool, approves: bool, columns: tuple[st
         return
     console = Console(highlight=False)
     console.print(_table(rows, asked))
-    console.print(f"{len(asked)} suggested anew" + ("; nothing was written" if dry_run else f"; kept in {path}"))
+    done = f"kept in {path}" if changed and not dry_run else "nothing was written"
+    console.print(f"{len(asked)} suggested anew; {done}")
 
 
 def _table(rows: list[dict[str, Any]], asked: set[str]) -> Table:

@@ -84,10 +84,11 @@ def read(text: str) -> Any:
     return yaml.load(text, Loader=StrictLoader)  # noqa: S506 (a subclass of SafeLoader)
 
 
-def write(content: Any) -> str:
+def write(content: Any, *, a_key_a_line: bool = False) -> str:
     """YAML text that `read` gives back as `content`."""
+    flow = False if a_key_a_line else None
     return yaml.dump(
-        content, Dumper=StrictDumper, sort_keys=False, allow_unicode=True, width=118, default_flow_style=None
+        content, Dumper=StrictDumper, sort_keys=False, allow_unicode=True, width=118, default_flow_style=flow
     )
 
 

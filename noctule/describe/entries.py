@@ -89,4 +89,4 @@ def write(path: Path, name: str, entries: Mapping[str, Entry]) -> None:
     """Whole or not at all; columns in the order given, keys at their defaults left out."""
     content = {"columns": {c: e.model_dump(exclude_defaults=True) for c, e in entries.items()}}
     with whole_file(path) as partial:
-        partial.write_text(HEAD.format(name=name) + strict_yaml.write(content), encoding="utf-8")
+        partial.write_text(HEAD.format(name=name) + strict_yaml.write(content, a_key_a_line=True), encoding="utf-8")

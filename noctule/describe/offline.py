@@ -78,7 +78,8 @@ def _declared(facts: Facts, entry: Entry | None, unit: str) -> list[str]:
         said.append("1 category" if len(facts.values) == 1 else f"{len(facts.values)} categories")
     known = entry.codes if entry and facts.values and set(facts.values) <= set(entry.codes) else {}
     meanings = {value: facts.labels.get(value) or known.get(value) for value in facts.values}
-    said += [f"{value} means {meaning}" for value, meaning in meanings.items() if meaning]
+    if told := [f"{value} means {meaning}" for value, meaning in meanings.items() if meaning]:
+        said.append("; ".join(told))  # all of them, or none where there is no room: a few would look like all
     if facts.nullable:
         said.append("empty where unknown")
     return said
