@@ -75,6 +75,8 @@ ALLOWED = {
     "report/internal": "internal",
     "report": "public",
     "describe/not_by_contract": "public",
+    "describe/requests": "public",
+    "describe/usd": "public",
     "describe/suggested": "public",
     "describe/stale": "public",
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from noctule.home import Home
 from resources.handles import JsonHandles
+from resources.router import Models
 from resources.state import State
 
 
@@ -15,5 +16,6 @@ def from_environment(root: Path) -> dict[str, Any]:
     inside = os.environ.get("NOCTULE_INSTANCE_INSIDE_VAULT", "1") not in ("0", "false", "no")
     return {
         "state": State(home_path=str(home.root), root_path=str(root), instance_is_inside_vault=inside),
+        "models": Models(home_path=str(home.root), root_path=str(root)),
         "io_manager": JsonHandles(folder=str(home.root / "handles")),
     }

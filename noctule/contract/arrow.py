@@ -43,6 +43,7 @@ def _words(column: Column) -> dict[str | bytes, str | bytes] | None:
     known = {"description": column.description, "unit": getattr(column, "unit", "")}
     if column.told is not None:
         known |= {"description_source": column.told.source, "description_status": column.told.status}
+        known["description_cost"] = column.told.cost
     return {name: text for name, text in known.items() if text} or None
 
 

@@ -47,6 +47,7 @@ class Told(Strict):
 
     source: StrictStr
     status: StrictStr
+    cost: StrictStr = ""  # of a model's answer: tokens, price, version of the prompt, day
 
 
 class _Column(Strict):

@@ -13,11 +13,15 @@ from noctule.errors import UsageError
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`source`: glossary, name only, or a model's name; `asked`: None where nobody outside was."""
+    """`source`: glossary, name only, or a model's name; `asked`: None where no model was.
+
+    `version`: where it is not the describer's own, so that better words are asked for next time.
+    """
 
     description: Description
     source: str
     asked: Asked | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def described(contract: Contract, known: Mapping[str, Entry], describer: Describ
             sensitivity=made.description.sensitivity,
             facts=_print(facts),
             suggested=digest(made.description.description),
-            version=describer.version,
+            version=made.version or describer.version,
             asked=made.asked,
         )
     return {column: entries[column] for column in undescribed(contract)}
@@ -106,14 +110,16 @@ def approve(contract: Contract, entries: Mapping[str, Entry], columns: Collectio
 def worded(contract: Contract, entries: Mapping[str, Entry], *, rejected: bool = False) -> Contract:
     """The contract with every description that is known, `rejected` ones only on demand. No fit depends on it."""
     columns = tuple(
-        column.model_copy(
-            update={"description": entry.description, "told": Told(source=entry.source, status=entry.status)}
-        )
+        column.model_copy(update={"description": entry.description, "told": _told(entry)})
         if not column.description and (entry := entries.get(column.name)) and (rejected or entry.status != "rejected")
         else column
         for column in contract.columns
     )
     return contract.model_copy(update={"columns": columns})
+
+
+def _told(entry: Entry) -> Told:
+    return Told(source=entry.source, status=entry.status, cost=entry.asked.words if entry.asked else "")
 
 
 def undescribed(contract: Contract) -> dict[str, Facts]:

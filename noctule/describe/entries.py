@@ -14,6 +14,7 @@ from noctule.contract.columns import Strict
 from noctule.describe.answer import LONGEST, SemanticType, Sensitivity
 from noctule.durable import whole_file
 from noctule.errors import ContractError
+from noctule.home import Home
 
 Status = Literal["suggested", "approved", "edited", "rejected", "stale"]
 
@@ -32,6 +33,11 @@ class Asked(Strict):
     cached: StrictBool
     prompt_version: StrictStr
     at: date
+
+    @property
+    def words(self) -> str:
+        again = ", a stored answer" if self.cached else ""
+        return f"{self.tokens} tokens, {self.usd:.7f} USD, {self.prompt_version}, {self.at}{again}"
 
 
 class Entry(Strict):
@@ -62,8 +68,13 @@ def digest(text: str) -> str:
 
 
 def path_of(root: Path, name: str) -> Path:
-    """The file of dataset `name` in the deployment rooted at `root`."""
+    """The file of dataset `name` in the deployment, or the state folder, rooted at `root`."""
     return root / "descriptions" / f"{name}.yaml"
+
+
+def known(root: Path, home: Home, name: str) -> dict[str, Entry]:
+    """People's file, and what a night suggested of the columns that it does not tell. Raises ContractError."""
+    return read(path_of(home.root, name)) | read(path_of(root, name))
 
 
 def read(path: Path) -> dict[str, Entry]:

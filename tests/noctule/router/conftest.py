@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from noctule.router import Prompt, Registry, Router, State
-from tests.noctule.router.server import KEY, Models, serving
+from tests.noctule.router.server import GOOD, KEY, Models, serving
 
 SECRET_WORDS = "PROMPT-CANARY"
 ENVIRONMENT = {"TEST_KEY": KEY}
@@ -72,7 +72,7 @@ def running() -> Iterator[Models]:
 
 @pytest.fixture
 def server(running: Models) -> Iterator[Models]:
-    running.faults, running.watch = {}, lambda model: None
+    running.faults, running.watch, running.say = {}, lambda model: None, lambda text: GOOD
     for told in (running.asked, running.bodies, running.wrong):
         told.clear()
     yield running

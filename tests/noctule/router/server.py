@@ -30,6 +30,7 @@ class Models(ThreadingHTTPServer):
         self.bodies: list[str] = []
         self.wrong: list[str] = []  # what no client may send
         self.watch: Callable[[str], None] = lambda model: None
+        self.say: Callable[[str], Any] = lambda text: GOOD  # the right answer to a request
         self.lock = threading.Lock()
 
     @property
@@ -72,9 +73,9 @@ class Handler(BaseHTTPRequestHandler):
         problem = CHECKS[wire](self, body)
         if problem:
             self.server.wrong.append(problem)
-        self.meet(self.server.fault(model), wire)
+        self.meet(self.server.fault(model), wire, self.server.say(text))
 
-    def meet(self, fault: str, wire: str) -> None:
+    def meet(self, fault: str, wire: str, good: Any) -> None:
         if fault == "slow":
             time.sleep(1.5)
         if fault == "reset":
@@ -82,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.close()
             self.close_connection = True
             return
-        status, headers, content = answer(fault, wire)
+        status, headers, content = answer(fault, wire, good)
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -93,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def answer(fault: str, wire: str) -> tuple[int, dict[str, str], bytes]:
+def answer(fault: str, wire: str, good: Any = GOOD) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body. The word of a fault is a status, perhaps with `/` and a Retry-After."""
     if found := re.fullmatch(r"(\d{3})(?:/(.+))?", fault):
         retry = {"date": formatdate(time.time() + 120, usegmt=True)}.get(found[2] or "", found[2])
@@ -104,7 +105,7 @@ def answer(fault: str, wire: str) -> tuple[int, dict[str, str], bytes]:
     if fault == "html":
         return 200, {}, b"<html>please log in</html>"
     if fault == "broken":
-        return 200, {}, envelope(wire, json.dumps(GOOD))[:-9]
+        return 200, {}, envelope(wire, json.dumps(good))[:-9]
     if fault == "list":
         return 200, {}, b"[]"
     if fault == "strange":
@@ -115,11 +116,11 @@ def answer(fault: str, wire: str) -> tuple[int, dict[str, str], bytes]:
         return 200, {"content-encoding": "gzip"}, b"\x1f\x8b"
     said = {
         "malformed": '{"answer": "forty',
-        "fenced": f"```json\n{json.dumps(GOOD)}\n```",
+        "fenced": f"```json\n{json.dumps(good)}\n```",
         "wrong_fields": json.dumps({"reply": "RAW-VALUE", "answer": 7, "sure": 3}),
         "empty": "",
         "echo": json.dumps({"answer": KEY, "sure": 0.1}),
-    }.get(fault, json.dumps(GOOD))
+    }.get(fault, json.dumps(good))
     return 200, {}, envelope(wire, said, truncated=fault == "truncated", refused=fault == "refusal")
 
 

@@ -31,8 +31,9 @@ NOW = 1_795_000_000.0  # November 2026
 
 
 def test_the_shipped_registry_is_read() -> None:
-    registry = load(SHIPPED, {"LOCAL_LLM_URL": "http://10.0.0.7:9/v1"})
-    assert registry.providers["house"].base_url == "http://10.0.0.7:9/v1"
+    """Without a server of the house, whose lines are comments: nobody is asked by chance of what listens there."""
+    registry = load(SHIPPED, {})
+    assert all(provider.key_env for provider in registry.providers.values())
     assert {provider.wire for provider in registry.providers.values()} == {"openai", "anthropic", "gemini"}
 
 
