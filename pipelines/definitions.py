@@ -8,9 +8,10 @@ import dagster as dg
 from assets.audit import audit
 from assets.chain import dataset_assets
 from assets.ledger import ledger
+from assets.router import evaluation
 from noctule.contract import Contract
 from noctule.contract.load import load_all
-from pipelines.jobs import audit_schedule, ledger_schedule, nightly_schedule
+from pipelines.jobs import audit_schedule, ledger_schedule, nightly_schedule, router_schedule
 from pipelines.sensors import night_failed
 from resources.settings import from_environment
 
@@ -27,9 +28,9 @@ def build(root: Path) -> dg.Definitions:
     """Definitions of the deployment rooted at `root`. Raises ContractError when a contract is not valid."""
     contracts = load_all(root / "datasets")
     datasets = [dataset_defs(contract, contracts) for contract in contracts]
-    pages = [ledger_schedule(), audit_schedule(contracts)]
+    pages = [ledger_schedule(), audit_schedule(contracts), router_schedule(root)]
     shared = dg.Definitions(
-        assets=[ledger(contracts), audit(contracts)],
+        assets=[ledger(contracts), audit(contracts), evaluation()],
         jobs=[page.job for page in pages],
         schedules=pages,
         resources=from_environment(root),

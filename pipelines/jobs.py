@@ -1,18 +1,22 @@
-"""One job and one schedule a dataset, one of each for the ledger, and for the audit.
+"""One job and one schedule a dataset, one of each for the ledger, for the audit, and for the trial of the models.
 
 Selections are objects, never strings: smartnoise-sql pins antlr 4.9.3, on which Dagster's selection parser dies.
 """
 
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from assets.audit import KEY as AUDIT
 from assets.ledger import KEY as LEDGER
+from assets.router import KEY as ROUTER
 from noctule.audit.store import due
 from noctule.contract import Contract
+from noctule.describe.default import router
+from noctule.golden.night import on_trial
 from noctule.home import Home
 
 SUNDAY = 6  # as datetime.weekday counts
@@ -60,6 +64,18 @@ def audit_schedule(contracts: Sequence[Contract]) -> dg.ScheduleDefinition:
     return _page(AUDIT, "weekly_audit", "0 8 * * *", what, when, needed)
 
 
+def router_schedule(root: Path) -> dg.ScheduleDefinition:
+    """Before the nights that ask the models; skipped where no model of `root` has a key."""
+
+    def needed(context: dg.ScheduleEvaluationContext) -> bool:
+        with router(root, Home.from_environment(), unattended=True) as models:
+            return bool(on_trial(models))
+
+    what = "Try every model on columns with known answers, and keep out those that got worse. It spends no budget."
+    when = "A trial of the language models every night, and its checks, where one has a key."
+    return _page(ROUTER, "nightly_trial", "30 1 * * *", what, when, needed)
+
+
 def _page(
     key: list[str],
     name: str,
@@ -68,7 +84,7 @@ def _page(
     when: str,
     needed: Callable[[dg.ScheduleEvaluationContext], bool] | None = None,
 ) -> dg.ScheduleDefinition:
-    """A job and a schedule of one page of the group privacy; where `needed` says no, a tick is skipped."""
+    """A job and a schedule of one page; where `needed` says no, a tick is skipped."""
     job: Any = dg.define_asset_job(
         name="_".join(key),
         selection=dg.AssetSelection.assets(key),

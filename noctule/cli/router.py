@@ -1,8 +1,8 @@
-"""`noctule router`: which language models would be asked, and why the others would not."""
+"""`noctule router`: which language models would be asked, how well they do, and which a person takes as they are."""
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 from rich.console import Console
@@ -11,8 +11,10 @@ from rich.table import Table
 from noctule.cli.deployment import application_root
 from noctule.errors import UsageError
 from noctule.home import Home
+from noctule.progress import progress
 
 if TYPE_CHECKING:
+    from noctule.golden.verdict import Standing
     from noctule.router.choose import Choice
 
 FILE = "models.yaml"
@@ -54,3 +56,52 @@ def _table(choices: "list[Choice]") -> Table:
         turn = "" if one.skipped else str(place)
         table.add_row(turn, one.name, one.data_zone, f"{one.usd_per_mtok:.3f}", one.skipped or "")
     return table
+
+
+@router.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of words.")
+def evaluate(as_json: bool) -> None:
+    """Try every model that has a key on columns with known answers, as every night does; about a cent a model."""
+    from datetime import UTC, datetime
+
+    from noctule.describe import default
+    from noctule.golden import night
+
+    home = Home.from_environment()
+    with default.router(application_root(Path.cwd()), home) as one, progress("trial", of="noctule.golden"):
+        done = night.evaluate(one, home, datetime.now(UTC))
+    rows = [_judged(name, standing) for name, standing in done.standings.items()]
+    if as_json:
+        retiring = {name: str(day) for name, day in done.retiring.items()}
+        click.echo(json.dumps({"able": done.able, "models": rows, "retiring": retiring}))
+        return
+    table = Table(box=None, pad_edge=False)
+    for head in ("model", "serves", "score", "USD", "verdict"):
+        table.add_column(head, justify="right" if head in ("score", "USD") else "left")
+    for row in rows:
+        score = "" if row["score"] is None else f"{row['score']:.3f}"
+        table.add_row(row["model"], "yes" if row["serves"] else "no", score, f"{row['usd']:.5f}", row["verdict"])
+    Console(highlight=False, soft_wrap=True).print(table if rows else "no model has a key, so none was tried")
+
+
+def _judged(name: str, one: "Standing") -> dict[str, Any]:
+    assert one.last is not None
+    score = one.last.mean if one.last.outcome == "judged" else None
+    return {"model": name, "serves": not one.quarantined, "score": score, "usd": one.last.usd, "verdict": one.why}
+
+
+@router.command()
+@click.argument("model")
+def accept(model: str) -> None:
+    """Take a model as it now is: it may serve again, and its next nights are its new baseline."""
+    from datetime import UTC, datetime
+
+    from noctule.describe import default
+    from noctule.golden import night
+
+    home = Home.from_environment()
+    with default.router(application_root(Path.cwd()), home) as one:
+        if model not in one.registry.models:
+            raise UsageError("no such model", where=FILE, fix="name one that is listed by: noctule router plan")
+        night.accept(one, home, datetime.now(UTC), model)
+    click.echo(f"{model} is taken as it now is; its baseline begins anew")

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from noctule.contract import Contract
 from noctule.describe.answer import LONGEST, Description
@@ -41,10 +41,33 @@ FORBIDDEN = re.compile(r"as an ai\b|language model|i cannot|i can't|https?://|[\
 Zone = Literal["any", "local"]
 
 
+def _sound(rows: Any) -> Any:
+    """Without the rows that are no description, which are asked for again alone; none is left out if all are bad."""
+    if not isinstance(rows, list):
+        return rows
+    return [row for row in cast("list[Any]", rows) if _is_description(row)] or rows
+
+
+def _is_description(row: Any) -> bool:
+    try:
+        Description.model_validate(row)
+    except ValidationError:
+        return False
+    return True
+
+
 class Answers(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    columns: list[Description]
+    columns: Annotated[list[Description], BeforeValidator(_sound)]
+
+
+def question(facts: Sequence[Facts]) -> tuple[Prompt, Tokens]:
+    """What a model is asked about these columns, and the tokens to expect of it."""
+    told = [one.model_dump(mode="json", exclude_defaults=True) for one in facts]
+    expected = Tokens(300 + TOKENS.input * len(facts), TOKENS.output * len(facts))
+    prompt = Prompt(SYSTEM, json.dumps(told, ensure_ascii=False), VERSION, max_tokens=200 + 2 * expected.output)
+    return prompt, expected
 
 
 @dataclass
@@ -102,9 +125,7 @@ class Asking:
         return found
 
     def _question(self, facts: list[Facts], zone: Zone) -> dict[str, Suggestion]:
-        told = [one.model_dump(mode="json", exclude_defaults=True) for one in facts]
-        expected = Tokens(300 + TOKENS.input * len(facts), TOKENS.output * len(facts))
-        prompt = Prompt(SYSTEM, json.dumps(told, ensure_ascii=False), VERSION, max_tokens=200 + 2 * expected.output)
+        prompt, expected = question(facts)
         done = self.router.complete(prompt, Answers, zone=zone, expected=expected)
         self.asked += len(done.attempts)
         cost, asked = self._cost(done, len(facts)), {one.column for one in facts}

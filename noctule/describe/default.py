@@ -39,8 +39,16 @@ def asking(root: Path, home: Home, contract: Contract, *, unattended: bool = Fal
 
     Raises RegistryError for a bad file; `unattended`, which no model may stop, logs it and goes on offline.
     """
-    with Router(_registry(root / "models.yaml", unattended), State(home.router)) as router:
-        yield Asking(router, contract, offline(root))
+    with router(root, home, unattended=unattended) as models:
+        yield Asking(models, contract, offline(root))
+
+
+def router(root: Path, home: Home, *, unattended: bool = False) -> Router:
+    """To be closed. Over the models of models.yaml in `root`; over none without the file, or `unattended` a bad one.
+
+    Raises RegistryError.
+    """
+    return Router(_registry(root / "models.yaml", unattended), State(home.router))
 
 
 def _registry(path: Path, unattended: bool) -> Registry:

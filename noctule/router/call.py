@@ -89,7 +89,8 @@ class Call(Generic[T]):
         asked, model = request(self.registry, self.keys, name, prompt), self.registry.models[name]
         bound = most(prompt, asked)
         nano_usd = model.usd_per_mtok.of(bound)
-        booking = self.state.reserve(self.run, name, model.provider, nano_usd, self._budget, self.clock.now())
+        now, trial = self.clock.now(), self.need.only is not None
+        booking = self.state.reserve(self.run, name, model.provider, nano_usd, self._budget, now, trial=trial)
         if not isinstance(booking, int):
             self.too_dear |= booking == "over budget"
             return None

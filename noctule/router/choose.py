@@ -6,17 +6,21 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from noctule.router.registry import NANO, Capability, Registry, Tokens, Zone
-from noctule.router.state import Hold
+from noctule.router.state import TRIED, Hold
 
 
 @dataclass(frozen=True)
 class Need:
-    """What a call asks of a model. `expected`: tokens of such a task; `size`: about those of this one, at most."""
+    """What a call asks of a model. `expected`: tokens of such a task; `size`: about those of this one, at most.
+
+    `only`: the one model on trial, which quarantine and a name that was not known keep nobody from asking.
+    """
 
     requires: frozenset[Capability]
     zone: Zone = "any"
     expected: Tokens | None = None
     size: Tokens | None = None
+    only: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,15 +57,16 @@ def plan(
     for name, model in registry.models.items():
         provider = registry.providers[model.provider]
         skipped, until = _unfit(registry, name, need, keyed, now, left), None
-        if skipped is None and (mine := [hold for hold in in_force if _is_of(hold, name, model.provider)]):
+        if skipped is None and (mine := [hold for hold in in_force if _keeps(hold, name, model.provider, need)]):
             skipped, until = f"{mine[0].kind} until {_clock(mine[0].until)} ({mine[0].why})", mine[0].until
         price = _price(registry, name, need)
         choices.append(Choice(name, model.provider, model.model, provider.data_zone, price, skipped, until))
     return sorted(choices, key=lambda choice: (choice.skipped is not None, choice.usd_per_mtok, choice.name))
 
 
-def _is_of(hold: Hold, name: str, provider: str) -> bool:
-    return hold.name == (provider if hold.kind == "benched" else name)
+def _keeps(hold: Hold, name: str, provider: str, need: Need) -> bool:
+    mine = hold.name == (provider if hold.kind == "benched" else name)
+    return mine and not (need.only and hold.kind in TRIED)
 
 
 def _unfit(
@@ -69,6 +74,8 @@ def _unfit(
 ) -> str | None:
     model, provider = registry.models[name], registry.provider_of(name)
     size = need.size or need.expected
+    if need.only not in (None, name):
+        return "not asked for"
     if missing := sorted(need.requires - model.capabilities):
         return f"lacks {', '.join(missing)}"
     if need.zone == "local" and provider.data_zone != "local":

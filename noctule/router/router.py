@@ -65,38 +65,36 @@ class Router:
         deadline_s: float | None = None,
         expected: Tokens | None = None,
         fresh: bool = False,
+        only: str | None = None,
     ) -> Completion[T]:
         """A value of `schema`, of the cheapest model that gives one; a stored one, where there is one, unless `fresh`.
 
-        `expected`: tokens of such a task, by which prices are compared. Raises RouterError.
+        `expected`: tokens of such a task, by which prices are compared. `only`: the one model to ask, on trial: also
+        from quarantine, always afresh, and its answer is not stored. Raises RouterError.
         """
         asked = replace(prompt, schema=schema.model_json_schema())
         key = cache_key(asked, requires)
-        if not fresh and (kept := self._kept(key, asked, schema)) is not None:
+        if not fresh and only is None and (kept := self._kept(key, asked, schema)) is not None:
             return kept
         call = Call(
             self.registry, self.state, self._keys, self._http, self._clock, self.run, asked, schema,
-            Need(frozenset(requires), zone, expected, _size(asked)),
+            Need(frozenset(requires), zone, expected, _size(asked), only),
             ends=self._clock.steady() + (self.registry.policy.deadline_s if deadline_s is None else deadline_s),
         )  # fmt: skip
         value, model = call.answer()
         provider, used = self.registry.models[model].provider, call.usage
-        made = Answer(
-            value.model_dump_json(),
-            model,
-            provider,
-            used.input_tokens,
-            used.output_tokens,
-            used.nano_usd,
-            used.estimated,
-        )
-        self.state.keep(key, made, self._clock.now())
+        if only is None:
+            counted = (used.input_tokens, used.output_tokens, used.nano_usd, used.estimated)
+            self.state.keep(key, Answer(value.model_dump_json(), model, provider, *counted), self._clock.now())
         attempts = tuple(call.attempts)
         return Completion(value, model, provider, used, attempts, False, prompt_sha256(asked), asked.version)
 
     def _kept(self, key: str, prompt: Prompt, schema: type[T]) -> Completion[T] | None:
-        """The stored answer, validated anew: the form's own rules may have changed in code."""
+        """The stored answer, validated anew: the form's own rules may have changed in code; none of the quarantined."""
         if (kept := self.state.answer(key)) is None:
+            return None
+        held = self.state.holds(self._clock.now())
+        if any((hold.kind, hold.name) == ("quarantined", kept.model) for hold in held):
             return None
         try:
             value = parse(kept.value, schema)

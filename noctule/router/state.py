@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from noctule.router.errors import StateError
 
 Kind = Literal["cooling", "gone", "quarantined", "benched"]  # the last is of a provider, the others of a model
+TRIED = ("gone", "quarantined")  # holds that do not keep a model from its trial, by which they end
 
 SCHEMA = """
 CREATE TABLE hold (
@@ -88,16 +89,18 @@ class State:
             row = connection.execute("SELECT failures FROM hold WHERE kind = 'cooling' AND name = ?", (name,))
             return (row.fetchone() or (0,))[0]
 
-    def reserve(self, run: str, model: str, provider: str, nano_usd: int, budget: int, now: float) -> int | Refused:
+    def reserve(
+        self, run: str, model: str, provider: str, nano_usd: int, budget: int, now: float, *, trial: bool = False
+    ) -> int | Refused:
         """Book the most that a call can cost, before it is made; the booking's number, or why it must not be made.
 
         One transaction looks and books, so no two processes pass the budget together.
         """
         with self._writing() as connection:
             held = connection.execute(
-                "SELECT 1 FROM hold WHERE until > ? AND name = iif(kind = 'benched', ?, ?)", (now, provider, model)
+                "SELECT kind FROM hold WHERE until > ? AND name = iif(kind = 'benched', ?, ?)", (now, provider, model)
             )
-            if held.fetchone():
+            if any(not (trial and kind in TRIED) for (kind,) in held.fetchall()):
                 return "held"
             if _spent(connection, run) + nano_usd > budget:
                 return "over budget"

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from syrupy.assertion import SnapshotAssertion
 
+from assets.router import CHECKS as TRIAL
 from pipelines.definitions import ROOT, build, defs
 
 STEPS = ["descriptions", "raw", "pii", "synthesizer", "synthetic", "evaluation", "release"]
@@ -36,7 +37,7 @@ def test_definitions(graph: Any, snapshot: SnapshotAssertion) -> None:
 
 def test_one_job_and_one_schedule_a_dataset_and_one_of_each_for_the_pages() -> None:
     names = {f"{path.stem}_nightly" for path in (ROOT / "datasets").glob("*.yaml")}
-    names |= {"privacy_ledger", "privacy_audit"}
+    names |= {"privacy_ledger", "privacy_audit", "router_evaluation"}
     assert {job.name for job in defs.jobs or []} == names
     assert {schedule.job_name for schedule in defs.schedules or []} == names
     assert len(defs.schedules or []) == len(names)
@@ -56,7 +57,7 @@ def test_checks_of_raw_rows_and_gates_block(graph: Any) -> None:
     """The others only tell: at the cap the ledger itself refuses, an unsound one grants nothing, and a failed audit
     keeps back releases in code."""
     blocking = {key.name: graph.get_check_spec(key).blocking for key in graph.asset_check_keys}
-    told = dict.fromkeys(("budget", "sound", "adaptive", "domain_and_noise"), False)
+    told = dict.fromkeys(("budget", "sound", "adaptive", "domain_and_noise", *TRIAL), False)
     gates = dict.fromkeys(("gate_schema", "gate_validity", "gate_tvd2"), True)
     assert blocking == {"contract_holds": True, "no_undeclared_pii": True} | gates | told
 
@@ -84,4 +85,5 @@ def test_a_table_is_added_by_one_text_file(tmp_path: Path) -> None:
         *((name, step) for name in ("patients", "visits") for step in STEPS),
         ("privacy", "ledger"),
         ("privacy", "audit"),
+        ("router", "evaluation"),
     }

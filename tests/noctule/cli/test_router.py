@@ -40,3 +40,15 @@ def test_the_plan_as_json() -> None:
 def test_an_unknown_capability_is_a_usage_error() -> None:
     done = CliRunner().invoke(cli, ["router", "plan", "--requires", "smell"])
     assert isinstance(done.exception, UsageError)
+
+
+def test_without_a_key_nobody_is_tried() -> None:
+    done = CliRunner().invoke(cli, ["router", "evaluate"])
+    assert done.exit_code == 0 and "none was tried" in done.output
+
+
+def test_a_model_is_accepted_by_name(tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["router", "accept", "haiku"])
+    assert done.exit_code == 0 and "begins anew" in done.output
+    assert [path.suffix for path in (tmp_path / "state" / "trials").iterdir()] == [".json"]
+    assert isinstance(CliRunner().invoke(cli, ["router", "accept", "nobody"]).exception, UsageError)

@@ -1,0 +1,1 @@
+"""How well each model describes columns, night after night, on a set with known answers; and who is kept out for it."""
