@@ -57,7 +57,9 @@ class Call(Generic[T]):
     def _plan(self) -> list[Choice]:
         left = self._budget - self.state.spent(self.run)
         now = self.clock.now()
-        return plan(self.registry, self.need, keyed=self.keys, holds=self.state.holds(now), now=now, left=left)
+        choices = plan(self.registry, self.need, keyed=self.keys, holds=self.state.holds(now), now=now, left=left)
+        self.too_dear |= any((one.skipped or "").startswith("over budget") for one in choices)
+        return choices
 
     def _next(self) -> Choice | None:
         return next((one for one in self._plan() if one.skipped is None and one.name not in self.tried), None)
@@ -154,7 +156,7 @@ class Call(Generic[T]):
             tuple(self.attempts),
             "".join(f"\n  - {one.name}: {one.skipped}" for one in choices if one.skipped),
         )
-        if self.too_dear or any((one.skipped or "").startswith("over budget") for one in choices):
+        if self.too_dear:  # also for a moment, while another's booking is open
             left = (self._budget - self.state.spent(self.run)) / NANO
             return errors.SpendExceeded(
                 f"what is left of the run's money, {left:.6f} USD, does not pay for a call; tried: {self._tale()}",

@@ -42,7 +42,8 @@ def test_an_unknown_capability_is_a_usage_error() -> None:
     assert isinstance(done.exception, UsageError)
 
 
-def test_without_a_key_nobody_is_tried() -> None:
+def test_without_a_key_nobody_is_tried(tmp_path: Path) -> None:
+    (tmp_path / "models.yaml").write_text(SHIPPED.read_text())
     done = CliRunner().invoke(cli, ["router", "evaluate"])
     assert done.exit_code == 0 and "none was tried" in done.output
 
