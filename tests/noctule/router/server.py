@@ -129,8 +129,12 @@ def envelope(wire: str, text: str, truncated: bool = False, refused: bool = Fals
         finish = "length" if truncated else "stop"
         message = {"role": "assistant", "content": None if refused else text, "refusal": "no" if refused else None}
         body: Any = {
-            "choices": [{"message": message, "finish_reason": finish}],
-            "usage": {"prompt_tokens": 100, "completion_tokens": 20},
+            "id": "1",
+            "object": "chat.completion",
+            "created": 0,
+            "model": "m",
+            "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+            "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
         }
     elif wire == "anthropic":
         try:
