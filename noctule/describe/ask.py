@@ -7,30 +7,34 @@ for, and what it leaves out, or gets wrong, is described offline instead.
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from noctule.contract import Contract
+from noctule.contract.columns import ExternalLlm
 from noctule.describe.answer import LONGEST, Description
 from noctule.describe.describe import Describer, Suggestion
 from noctule.describe.entries import Asked
 from noctule.describe.facts import Facts, at_level, schema_facts
+from noctule.describe.released import Released, tellable
 from noctule.router import Completion, Prompt, Router, Tokens
 from noctule.router.errors import RouterError
 from noctule.router.registry import NANO
 
 log = logging.getLogger(__name__)
 
-VERSION = "prompt 1"
+VERSION = "prompt 2"
 BATCH = 12  # columns a question: one set of instructions for many, and a failed question loses few
 TOKENS = Tokens(90, 70)  # of one column, about: what is told, and what is answered
 SYSTEM = f"""\
 You describe columns of a table for people who will read it. You are told public facts about each column: its name and
-its table, perhaps its type, unit, bounds and allowed values. You see no rows. For each column answer one plain sentence
+its table, perhaps its type, unit, bounds and allowed values. You see no rows: statistics are noisy, and samples are
+made up by a model of the table. For each column answer one plain sentence
 of at most {LONGEST} characters that says what one value means. Use the declared unit and no other. Where the facts do
 not tell what a column is, say so and give a low confidence; do not guess. Do not repeat bounds or lists of values.
 Answer every column, by its exact name, and no other.
@@ -72,11 +76,15 @@ def question(facts: Sequence[Facts]) -> tuple[Prompt, Tokens]:
 
 @dataclass
 class Asking:
-    """Suggestions by the models of a registry. `asked`: HTTP requests made so far."""
+    """Suggestions by the models of a registry. `asked`: HTTP requests made so far.
+
+    `released`: what a published release tells of columns; called once, and only if a model may be told of it.
+    """
 
     router: Router
     contract: Contract
     offline: Describer
+    released: Callable[[], Mapping[str, Released]] = dict
     today: Callable[[], date] = lambda: datetime.now(UTC).date()
     asked: int = 0
 
@@ -98,6 +106,8 @@ class Asking:
         unsure = [one for one in facts if known[one.column].source == "name only"]
         for one in unsure:
             known[one.column] = replace(known[one.column], version=self.offline.version)
+        if not unsure or all(one.skipped and one.until is None for one in self.router.plan()):
+            return [known[one.column] for one in facts]
         for zone, told in self._told(unsure):
             for batch in (told[start : start + BATCH] for start in range(0, len(told), BATCH)):
                 known |= self._answers(batch, zone)
@@ -105,9 +115,24 @@ class Asking:
 
     def _told(self, unsure: Sequence[Facts]) -> Iterator[tuple[Zone, list[Facts]]]:
         """What may be told outside; and what may not, in full to models of the house alone."""
-        reduced = [(one, at_level(one, self.contract.llm_level(self.contract.column(one.column)))) for one in unsure]
+        reduced = [(one, at_level(self._with_released(one), self._level(one))) for one in unsure]
         yield "any", [told for _, told in reduced if told is not None]
         yield "local", [one for one, told in reduced if told is None]
+
+    def _level(self, facts: Facts) -> ExternalLlm:
+        return self.contract.llm_level(self.contract.column(facts.column))
+
+    def _with_released(self, facts: Facts) -> Facts:
+        if not self._tellable(facts.column) or (more := self._release.get(facts.column)) is None:
+            return facts
+        return facts.model_copy(update=more._asdict())
+
+    def _tellable(self, column: str) -> bool:
+        return tellable(self.contract, self.contract.column(column))
+
+    @cached_property
+    def _release(self) -> Mapping[str, Released]:
+        return self.released()
 
     def _answers(self, facts: list[Facts], zone: Zone) -> dict[str, Suggestion]:
         """By column; those that were left out are asked for once more by themselves."""
@@ -130,10 +155,14 @@ class Asking:
         self.asked += len(done.attempts)
         cost, asked = self._cost(done, len(facts)), {one.column for one in facts}
         return {
-            said.column: Suggestion(self._with_declared_unit(said), done.model, cost)
+            said.column: Suggestion(self._with_declared_unit(said), done.model, cost, self._version(said.column))
             for said in done.value.columns
             if said.column in asked and not FORBIDDEN.search(said.description)
         }
+
+    def _version(self, column: str) -> str:
+        """Words that a release could make better are asked for again, once there is one."""
+        return self.offline.version if self._tellable(column) and column not in self._release else ""
 
     def _with_declared_unit(self, said: Description) -> Description:
         declared = schema_facts(self.contract, self.contract.column(said.column)).unit

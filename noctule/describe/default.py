@@ -12,6 +12,7 @@ from noctule.describe.describe import Describer, Suggestion
 from noctule.describe.facts import Facts
 from noctule.describe.glossary import load
 from noctule.describe.offline import describe
+from noctule.describe.released import released_facts
 from noctule.home import Home
 from noctule.router import Registry, Router, State
 from noctule.router import load as load_registry
@@ -40,7 +41,7 @@ def asking(root: Path, home: Home, contract: Contract, *, unattended: bool = Fal
     Raises RegistryError for a bad file; `unattended`, which no model may stop, logs it and goes on offline.
     """
     with router(root, home, unattended=unattended) as models:
-        yield Asking(models, contract, offline(root))
+        yield Asking(models, contract, offline(root), lambda: released_facts(home, contract))
 
 
 def router(root: Path, home: Home, *, unattended: bool = False) -> Router:

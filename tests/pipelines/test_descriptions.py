@@ -55,7 +55,7 @@ def test_the_release_carries_a_models_words_and_what_they_cost(nights: list[dict
     for name in asked:
         assert told[name]["description"] == f"What the gauge {name} shows"
         assert told[name]["description_source"] == "small"
-        assert "tokens" in told[name]["description_cost"] and "prompt 1" in told[name]["description_cost"]
+        assert "tokens" in told[name]["description_cost"] and "prompt 2" in told[name]["description_cost"]
     assert all(told[name]["description"] for name in told)
 
 

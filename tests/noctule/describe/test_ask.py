@@ -76,7 +76,7 @@ def test_models_describe_what_no_glossary_knows(make: Make, server: Models, wire
     assert entries["qvx"].unit == "bar"  # declared, whatever the model says
     assert entries["zzt"].unit == "kg"
     asked = entries["qvx"].asked
-    assert asked and (asked.model, asked.cached, asked.prompt_version) == ("a", False, "prompt 1")
+    assert asked and (asked.model, asked.cached, asked.prompt_version) == ("a", False, "prompt 2")
     assert asked.tokens == 60 and asked.usd == pytest.approx(60e-6)  # half of 120 tokens at a dollar a million
     assert models.asked == 1 and models.usd == pytest.approx(120e-6)
 
