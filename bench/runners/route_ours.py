@@ -22,12 +22,12 @@ def asker(given: dict[str, Any]) -> Ask:
     provider = {"wire": "openai", "base_url": given["url"] + "/v1", "key_env": "KEY", "data_zone": "external"}
     models = {
         name: {
-            "provider": "p", "model": name, "capabilities": ["text", "structured"],
+            "provider": name, "model": name, "capabilities": ["text", "structured"],
             "usd_per_mtok": {"input": price, "output": price}, "context": 100_000,
         }
         for name, price in given["models"].items()
     }  # fmt: skip
-    content = {"version": 1, "as_of": "2026-11-24", "providers": {"p": provider}, "models": models,
+    content = {"version": 1, "as_of": "2026-11-24", "providers": dict.fromkeys(models, provider), "models": models,
                "policy": {"timeout_s": given["timeout_s"], "budget_usd_per_run": 1000}}  # fmt: skip
     registry = Registry.model_validate(content)
     folder, numbers = Path(tempfile.mkdtemp()), itertools.count()
