@@ -13,6 +13,7 @@ from noctule.describe.facts import Facts
 from noctule.describe.glossary import load
 from noctule.describe.offline import describe
 from noctule.describe.released import released_facts
+from noctule.errors import UsageError
 from noctule.home import Home
 from noctule.router import Registry, Router, State
 from noctule.router import load as load_registry
@@ -21,12 +22,18 @@ from noctule.router.errors import RegistryError
 log = logging.getLogger(__name__)
 
 
-def offline(root: Path | None = None) -> Describer:
+def offline(root: Path | None = None, *, unattended: bool = False) -> Describer:
     """Free, and without a network. With our glossaries, and before them those in glossaries/ of the deployment.
 
-    Raises UsageError for a bad one.
+    Raises UsageError for a bad one; `unattended`, which no glossary may stop, logs it and goes on with ours.
     """
-    glossary = load(root / "glossaries" if root else None)
+    try:
+        glossary = load(root / "glossaries" if root else None)
+    except UsageError as error:
+        if not unattended:
+            raise
+        log.warning("only our glossaries are used: %s", error)
+        glossary = load()
 
     def suggest(asked: Sequence[Facts]) -> list[Suggestion]:
         return [Suggestion(*describe(facts, glossary)) for facts in asked]
@@ -41,7 +48,7 @@ def asking(root: Path, home: Home, contract: Contract, *, unattended: bool = Fal
     Raises RegistryError for a bad file; `unattended`, which no model may stop, logs it and goes on offline.
     """
     with router(root, home, unattended=unattended) as models:
-        yield Asking(models, contract, offline(root), lambda: released_facts(home, contract))
+        yield Asking(models, contract, offline(root, unattended=unattended), lambda: released_facts(home, contract))
 
 
 def router(root: Path, home: Home, *, unattended: bool = False) -> Router:

@@ -8,6 +8,7 @@ from noctule.contract.columns import Told
 from noctule.describe.answer import Description
 from noctule.describe.entries import Asked, Entry, digest
 from noctule.describe.facts import Facts, schema_facts
+from noctule.describe.offline import UNKNOWN
 from noctule.errors import UsageError
 
 
@@ -89,7 +90,7 @@ def described(contract: Contract, known: Mapping[str, Entry], describer: Describ
 
 
 def approve(contract: Contract, entries: Mapping[str, Entry], columns: Collection[str]) -> dict[str, Entry]:
-    """The entries with those of `columns` (of all, when empty) approved: suggested and stale ones.
+    """The entries with those of `columns` (of all that say something, when empty) approved: suggested and stale ones.
 
     Raises UsageError for a column that has no entry.
     """
@@ -99,7 +100,7 @@ def approve(contract: Contract, entries: Mapping[str, Entry], columns: Collectio
             fix="name one that noctule describe lists as suggested",
         )
     facts, approved = undescribed(contract), dict(entries)
-    for column in columns or entries:
+    for column in columns or [name for name, one in entries.items() if not one.description.startswith(UNKNOWN)]:
         entry = entries[column]
         if entry.status in ("suggested", "stale"):
             more = {"status": "approved", "facts": _print(facts[column]), "suggested": digest(entry.description)}

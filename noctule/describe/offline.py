@@ -10,6 +10,7 @@ from noctule.describe.glossary import Entry, Glossary, load
 from noctule.describe.names import expand, qualified
 
 Source = Literal["contract", "glossary", "name only"]
+UNKNOWN = "No description known"
 _NUMBERS = ("integer", "number")
 
 
@@ -24,7 +25,7 @@ def describe(facts: Facts, glossary: Glossary | None = None) -> tuple[Descriptio
     elif said := expand(facts.column):
         text, source, confidence = _with_facts(said, facts, None, " (from the name only)"), "name only", 0.3
     else:
-        unknown = _with_facts("No description known", facts, None, " (from the name only)")
+        unknown = _with_facts(UNKNOWN, facts, None, " (from the name only)")
         text, source, confidence = unknown, "name only", 0.0
     answer = Description(
         column=facts.column,

@@ -43,7 +43,6 @@ class Call(Generic[T]):
     tried: set[str] = field(default_factory=set[str])
     refused: int = 0  # times that a provider found fault with the question
     too_dear: bool = False  # a model was left out for the money
-    waited: bool = False
 
     def answer(self) -> tuple[T, str]:
         """The value, and the model that gave it. Raises RouterError."""
@@ -141,13 +140,12 @@ class Call(Generic[T]):
         )
 
     def _wait(self) -> None:
-        """Sleep, once a question, until the first held model is free; raises RouterError where that brings nothing."""
+        """Sleep until the first held model is free; raises RouterError where none is before the deadline."""
         choices, left = self._plan(), self._left_s()
         held = [choice for choice in choices if choice.until is not None]
         pause = min((choice.until for choice in held if choice.until is not None), default=0.0) - self.clock.now()
-        if self.waited or not held or pause >= left:
+        if not held or pause >= left:
             raise self._failure(choices)
-        self.waited = True
         self.tried -= {choice.name for choice in held}
         self.clock.sleep(max(pause, 0.0))
 

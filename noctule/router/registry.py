@@ -113,7 +113,7 @@ class Policy(Strict):
     blend: Blend = Blend()
     timeout_s: Seconds = 20
     deadline_s: Seconds = 60
-    cooldown_s: Seconds = 30
+    cooldown_s: Seconds = 5
     cooldown_max_s: Seconds = 900
     budget_usd_per_run: Dollars = Decimal("0.50")
 

@@ -158,3 +158,10 @@ def test_a_broken_file_is_refused_with_its_place(text: str, where: str, tmp_path
         files.read(path)
     assert where in refused.value.where
     assert "perhaps" not in str(refused.value)
+
+
+def test_a_column_that_nobody_knows_is_approved_by_name_alone() -> None:
+    entries = first()
+    unknown = entries["age"].model_copy(update={"description": "No description known (from the name only)"})
+    assert approve(contract(), entries | {"age": unknown}, [])["age"].status == "suggested"
+    assert approve(contract(), entries | {"age": unknown}, ["age"])["age"].status == "approved"

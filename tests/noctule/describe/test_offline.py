@@ -1,11 +1,13 @@
 """The offline describer: where its words come from, and that it never claims more than it knows."""
 
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from noctule.describe.default import offline
 from noctule.describe.facts import Facts
 from noctule.describe.glossary import _shipped, load
 from noctule.describe.names import expand, key
@@ -105,3 +107,11 @@ def test_the_shipped_packs_are_plain_and_agree() -> None:
 def test_a_short_name_of_a_survey_is_described_only_there() -> None:
     assert describe(Facts(table="ACS persons", column="MAR"))[0].description == "Marital status of the person"
     assert describe(Facts(table="Sales by month", column="mar"))[1] == "name only"
+
+
+def test_a_bad_glossary_of_the_deployment_stops_a_person_and_no_night(tmp_path: Path) -> None:
+    (tmp_path / "glossaries").mkdir()
+    (tmp_path / "glossaries" / "ours.yaml").write_text("entries: 7")
+    with pytest.raises(UsageError, match="glossary entry"):
+        offline(tmp_path)
+    assert offline(tmp_path, unattended=True).version == offline().version
