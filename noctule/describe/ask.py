@@ -106,12 +106,20 @@ class Asking:
         unsure = [one for one in facts if known[one.column].source == "name only"]
         for one in unsure:
             known[one.column] = replace(known[one.column], version=self.offline.version)
-        if not unsure or all(one.skipped and one.until is None for one in self.router.plan()):
+        if not unsure or not self._anybody():
             return [known[one.column] for one in facts]
         for zone, told in self._told(unsure):
             for batch in (told[start : start + BATCH] for start in range(0, len(told), BATCH)):
                 known |= self._answers(batch, zone)
         return [known[one.column] for one in facts]
+
+    def _anybody(self) -> bool:
+        """Whether a model could be asked, now or when what holds it ends; nobody, where that cannot be known."""
+        try:
+            return any(one.skipped is None or one.until is not None for one in self.router.plan())
+        except RouterError as error:
+            log.warning("no model is asked: %s", error)
+            return False
 
     def _told(self, unsure: Sequence[Facts]) -> Iterator[tuple[Zone, list[Facts]]]:
         """What may be told outside; and what may not, in full to models of the house alone."""

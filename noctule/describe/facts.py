@@ -24,8 +24,8 @@ class Facts(BaseModel):
     """Public or released facts of one column. None where the level does not reach, or the contract is silent.
 
     `note`: the contract's own description. `type`: the contract's word, or its role. `bounds`: as the contract writes
-    them. `values`: declared categories or codes; `labels`: their declared meanings. `statistics`: words about noisy
-    counts, released and paid for. `samples`: values of a published synthetic release.
+    them. `values`: declared categories or codes; `labels`: their declared meanings. `statistics`: words about, and
+    `samples`: values of, a published synthetic release.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

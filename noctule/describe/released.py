@@ -8,7 +8,8 @@ import json
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from statistics import quantiles
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from noctule.contract import Contract
+from noctule.contract.arrow import arrow_type
 from noctule.contract.columns import (
     LLM_LEVELS,
     BooleanColumn,
@@ -26,8 +28,9 @@ from noctule.contract.columns import (
     as_text,
 )
 from noctule.home import Home
+from noctule.release.datapackage import promise, promises
 from noctule.release.latest import latest
-from noctule.release.schema import stored_schema
+from noctule.release.layout import DATA, POINTER
 from noctule.release.verify import verify
 
 log = logging.getLogger(__name__)
@@ -53,33 +56,54 @@ def tellable(contract: Contract, column: Column) -> bool:
     Never of identifiers, persons or free text, of what is bought or derived, nor of a draft that nobody reviewed.
     """
     high = LLM_LEVELS.index(contract.llm_level(column)) >= LLM_LEVELS.index("dp_stats")
-    return high and isinstance(column, Told) and column.domain_source == "public"
+    return high and isinstance(column, Told) and column.domain_source in ("public", "codebook")
 
 
 def released_facts(home: Home, contract: Contract) -> dict[str, Released]:
     """Column -> what the newest release tells of it; nothing without a release that verifies.
 
-    A column whose Arrow type is another one now is another column, and nothing is told of it.
+    A column that was released under another type, unit or domain is another column, and nothing is told of it.
     """
     columns = [column for column in contract.columns if tellable(contract, column)]
-    if not columns or (file := latest(home, contract.name)) is None:
+    if not columns or (folder := _sound_release(home, contract.name)) is None:
         return {}
-    folder = file.parents[1]
-    if problems := verify(folder):
-        log.warning("release %s is not told of: %d problems", folder.name, len(problems))
-        return {}
-    wanted, there = stored_schema(contract), pq.read_schema(file)
-    names = [one.name for one in columns if one.name in there.names and _same(there, wanted, one.name)]
-    batch = next(pq.ParquetFile(file).iter_batches(ROWS, columns=names), None) if names else None
+    kept = {column.name: column for column in _unchanged(columns, folder)}
+    batch = next(pq.ParquetFile(folder / DATA).iter_batches(ROWS, columns=list(kept)), None) if kept else None
     if batch is None:
         return {}
     table = pa.Table.from_batches([batch])
-    kinds = {column.name: column for column in columns}
-    return {name: _told(kinds[name], table[name], folder.name) for name in names}
+    return {name: _told(column, table[name], folder.name) for name, column in kept.items()}
 
 
-def _same(there: pa.Schema, wanted: pa.Schema, name: str) -> bool:
-    return name in wanted.names and there.field(name).type == wanted.field(name).type
+def _sound_release(home: Home, dataset: str) -> Path | None:
+    """The folder of the newest release. A bad one is logged: no night stops for a description."""
+    try:
+        file = latest(home, dataset)
+    except (OSError, ValueError, KeyError, TypeError):
+        log.warning("no release of %s is told of: %s cannot be read", dataset, POINTER)
+        return None
+    if file is None:
+        return None
+    folder = file.parents[1]
+    if problems := verify(folder):
+        log.warning("release %s is not told of: %d problems; see noctule verify", folder.name, len(problems))
+        return None
+    return folder
+
+
+def _unchanged(columns: Iterable[Column], folder: Path) -> list[Column]:
+    """Those of which the release says what the contract says now."""
+    then, schema = promises(folder), pq.read_schema(folder / DATA)
+    return [
+        column
+        for column in columns
+        if then.get(column.name) == promise(column, arrow_type(column))
+        and _unit(schema, column.name) == getattr(column, "unit", "")
+    ]
+
+
+def _unit(schema: pa.Schema, column: str) -> str:
+    return (schema.field(column).metadata or {}).get(b"unit", b"").decode()
 
 
 def _told(column: Column, values: pa.ChunkedArray, release: str) -> Released:
@@ -96,15 +120,26 @@ def _told(column: Column, values: pa.ChunkedArray, release: str) -> Released:
 
 
 def _of_the_domain(column: Column, values: list[Any]) -> list[Any]:
-    """Without what the contract does not state, such as the word for all other categories."""
-    if not isinstance(column, CategoryColumn):
-        return values
-    stated = {as_text(value) for value in column.categories}
-    return [value for value in values if as_text(value) in stated]
+    """Without what the contract does not state: the word for all other categories, or codes of an earlier contract."""
+    match column:
+        case CategoryColumn():
+            stated = {as_text(value) for value in column.categories}
+            return [value for value in values if as_text(value) in stated]
+        case NumericColumn() if column.special:
+            return [value for value in values if value in column.special or _within(value, column.bounds)]
+        case _:
+            return values
+
+
+def _within(text: str, bounds: tuple[float, float]) -> bool:
+    try:
+        return bounds[0] <= float(text) <= bounds[1]
+    except ValueError:
+        return False
 
 
 def _of_numbers(column: Any, values: list[Any]) -> tuple[str, ...]:
-    numbers = [float(value) for value in values if str(value) not in column.special]
+    numbers = [float(value) for value in _of_the_domain(column, values) if str(value) not in column.special]
     if len(numbers) < 2:
         return ()
     return (f"quartiles about {', '.join(map(_rounded, quantiles(numbers, n=4)))}",)

@@ -3,8 +3,10 @@
 Types and constraints of the fields are the contract's, so that a validator holds the rows against what was promised.
 """
 
+import json
 import re
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -21,7 +23,7 @@ from noctule.contract.columns import (
     TimeColumn,
 )
 from noctule.release.ids import published
-from noctule.release.layout import DATA
+from noctule.release.layout import DATA, DATAPACKAGE
 from noctule.release.words import purpose
 
 # how readers without nulls of their own, such as frictionless by way of pandas, show a missing cell of Parquet
@@ -59,9 +61,22 @@ def datapackage(contract: Contract, facts: dict[str, Any], schema: pa.Schema, sh
     }
 
 
+def promise(column: Column, kind: pa.DataType) -> dict[str, Any]:
+    """Type and constraints of a column's values, in the words of the standard and as JSON gives them back."""
+    return {"type": _kind(plain_type(kind)), "constraints": {**_presence(column), **_domain(column, kind)}}
+
+
+def promises(folder: Path) -> dict[str, dict[str, Any]]:
+    """Column -> its promise in a release that lies in `folder`; empty for a release without such a file."""
+    if not (file := folder / DATAPACKAGE).is_file():
+        return {}
+    fields = json.loads(file.read_bytes())["resources"][0]["schema"]["fields"]
+    return {one["name"]: {"type": one["type"], "constraints": one.get("constraints", {})} for one in fields}
+
+
 def _field(column: Column, kind: pa.DataType) -> dict[str, Any]:
-    named = _kind(plain_type(kind))
-    constraints = {**_presence(column), **_domain(column, kind)}
+    promised = promise(column, kind)
+    named, constraints = promised["type"], promised["constraints"]
     return {
         "name": column.name,
         "type": named,

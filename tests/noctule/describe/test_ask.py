@@ -1,6 +1,7 @@
 """Models as describers, against a real server: what they are told, what is believed, what if they fail."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from noctule.describe.ask import BATCH, Asking
 from noctule.describe.default import offline
 from noctule.describe.describe import described, open_columns, settled
 from noctule.describe.entries import Entry
+from noctule.describe.released import Released
 from tests.noctule.router.conftest import Make
 from tests.noctule.router.server import Models
 
@@ -167,3 +169,69 @@ def test_many_columns_are_asked_for_in_batches(make: Make, server: Models) -> No
     entries: dict[str, Entry] = described(wide, {}, models.describer)
     assert models.asked == 2
     assert sum(entry.source == "a" for entry in entries.values()) == BATCH + 5
+
+
+HIGH = parse(CONTRACT.replace("unit: row", "unit: row\nexternal_llm: dp_stats"), "plant.yaml")
+RELEASED = {"qvx": Released(("quartiles about 1, 2, 3",), ("1.5",))}
+
+
+class Lake:
+    """What a release tells, and how often it was looked at."""
+
+    def __init__(self, facts: dict[str, Released]) -> None:
+        self.facts, self.looks = facts, 0
+
+    def __call__(self) -> dict[str, Released]:
+        self.looks += 1
+        return self.facts
+
+
+def of_release(make: Make, contract: Contract, lake: Lake, **more: Any) -> Asking:
+    return replace(asking(make, contract, **more), released=lake)
+
+
+def test_a_release_is_told_of_at_its_level_and_looked_at_once(make: Make, server: Models) -> None:
+    server.say = answers
+    lake = Lake(RELEASED)
+    described(HIGH, {}, of_release(make, HIGH, lake).describer)
+    told = {one["column"]: one for body in server.bodies for one in facts_in(body)}
+    assert told["qvx"]["statistics"] == ["quartiles about 1, 2, 3"] and "samples" not in told["qvx"]
+    assert lake.looks == 1
+
+
+def test_a_release_is_not_opened_for_nothing(make: Make, server: Models) -> None:
+    """Not at level schema, nor without a model to ask, nor when all is known."""
+    server.say = answers
+    lake = Lake(RELEASED)
+    described(PLANT, {}, of_release(make, PLANT, lake).describer)
+    described(HIGH, {}, of_release(make, HIGH, lake, environment={}).describer)
+    assert lake.looks == 0
+    entries = described(HIGH, {}, of_release(make, HIGH, lake).describer)
+    assert described(HIGH, entries, of_release(make, HIGH, lake).describer) == entries
+    assert lake.looks == 1
+
+
+def test_other_noise_asks_nobody_again(make: Make, server: Models) -> None:
+    server.say = answers
+    entries = described(HIGH, {}, of_release(make, HIGH, Lake(RELEASED)).describer)
+    before = len(server.asked)
+    later = Lake({"qvx": Released(("quartiles about 7, 8, 9",), ("8.5",))})
+    described(HIGH, entries, of_release(make, HIGH, later).describer)
+    assert len(server.asked) == before
+
+
+def test_nights_without_a_release_pay_once(make: Make, server: Models) -> None:
+    """A column that waits for its first release is asked for each night, and gets the stored answer."""
+    server.say = answers
+    entries: dict[str, Entry] = {}
+    for _ in range(4):
+        entries = described(HIGH, entries, of_release(make, HIGH, Lake({})).describer)
+    assert entries["qvx"].source == "a" and len(server.asked) <= 2
+
+
+def test_without_its_state_nobody_is_asked(make: Make, server: Models) -> None:
+    models = asking(make)
+    models.router.state.path.parent.mkdir(parents=True, exist_ok=True)
+    models.router.state.path.write_bytes(b"no database" * 400)
+    assert {entry.source for entry in described(PLANT, {}, models.describer).values()} == {"name only", "glossary"}
+    assert server.asked == []

@@ -1,6 +1,10 @@
 """What may be told of a column: each level what it says, and no field for a raw value."""
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from noctule.contract.columns import LLM_LEVELS
 from noctule.contract.load import parse
@@ -43,6 +47,24 @@ def test_levels_tell_ever_more() -> None:
     assert told[2] is not None and told[2].bounds == ("0", "99") and not told[2].statistics
     assert told[3] is not None and told[3].statistics and not told[3].samples
     assert told[4] == full
+
+
+WORDS = st.lists(st.text(), max_size=3).map(tuple)
+
+
+@given(
+    st.builds(
+        Facts, table=st.text(), column=st.text(), note=st.text(), type=st.none() | st.text(), unit=st.text(),
+        bounds=st.none() | st.tuples(st.text(), st.text()), values=WORDS, labels=st.dictionaries(st.text(), st.text()),
+        nullable=st.none() | st.booleans(), statistics=WORDS, samples=WORDS,
+    )
+)  # fmt: skip
+def test_a_higher_level_tells_all_that_a_lower_one_tells_and_nothing_made_up(facts: Facts) -> None:
+    told = [one.model_dump(exclude_defaults=True) if one else {} for one in (at_level(facts, at) for at in LLM_LEVELS)]
+    for lower, higher in pairwise(told):
+        assert lower == {key: higher[key] for key in lower}
+    assert told[-1] == facts.model_dump(exclude_defaults=True)
+    assert set(told[2]).isdisjoint({"statistics", "samples"}) and "samples" not in told[3]
 
 
 def test_a_drafted_domain_is_no_public_fact() -> None:
