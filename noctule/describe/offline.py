@@ -7,32 +7,40 @@ from typing import Literal
 from noctule.describe.answer import LONGEST, Description, SemanticType
 from noctule.describe.facts import Facts
 from noctule.describe.glossary import Entry, Glossary, load
-from noctule.describe.names import expand, qualified
+from noctule.describe.names import expand, words
+from noctule.describe.reading import Reading, read
 
 Source = Literal["contract", "glossary", "name only"]
 UNKNOWN = "No description known"
+FROM_THE_NAME = " (from the name only)"
 _NUMBERS = ("integer", "number")
 
 
 def describe(facts: Facts, glossary: Glossary | None = None) -> tuple[Description, Source]:
     """One column in plain words, and where they come from. The same facts always give the same words."""
     known = glossary or _ours()
-    entry = known.find(facts.column, facts) or _qualified(known, facts)
+    reading = read(facts)
+    entry = known.find(facts.column, facts) or _of_the_stem(reading, known, facts)
+    if entry:
+        text, source, confidence = _with_facts(entry.description, facts, entry.unit, entry.codes), "glossary", 0.9
+    elif said := expand(reading.stem):
+        entry = _of_the_words(said, reading, facts)
+        text, source, confidence = (
+            _with_facts(entry.description, facts, entry.unit, {}, FROM_THE_NAME),
+            "name only",
+            0.3,
+        )
+    else:
+        entry = Entry(names=(facts.column,), description=UNKNOWN, semantic_type=_declared_type(facts) or "other")
+        text, source, confidence = _with_facts(UNKNOWN, facts, "", {}, FROM_THE_NAME), "name only", 0.0
     if facts.note:
         text, source, confidence = facts.note, "contract", 1.0
-    elif entry:
-        text, source, confidence = _with_facts(entry.description, facts, entry), "glossary", 0.9
-    elif said := expand(facts.column):
-        text, source, confidence = _with_facts(said, facts, None, " (from the name only)"), "name only", 0.3
-    else:
-        unknown = _with_facts(UNKNOWN, facts, None, " (from the name only)")
-        text, source, confidence = unknown, "name only", 0.0
     answer = Description(
         column=facts.column,
         description=_cut(text),
-        semantic_type=entry.semantic_type if entry else _typed(facts),
-        unit=_unit(facts, entry)[:40],
-        sensitivity=entry.sensitivity if entry else "ordinary",
+        semantic_type=entry.semantic_type,
+        unit=_unit(facts, entry.unit)[:40],
+        sensitivity=entry.sensitivity,
         confidence=confidence,
     )
     return answer, source
@@ -43,41 +51,71 @@ def _ours() -> Glossary:
     return load()
 
 
-def _qualified(glossary: Glossary, facts: Facts) -> Entry | None:
-    """The entry of the name without its last part, in words that say so: "Decile of total income"."""
-    if (parts := qualified(facts.column)) is None:
+def _of_the_stem(reading: Reading, glossary: Glossary, facts: Facts) -> Entry | None:
+    """The entry of the name without what its form says, in words that say so: "Decile of: total income"."""
+    if reading.known is None:
         return None
-    stem, qualifier = parts
-    bare = facts.model_copy(update={"type": None, "values": ()})  # the qualifier changes what is declared
-    if (entry := glossary.find(stem, facts if qualifier.isdigit() else bare)) is None:
+    changed = reading.semantic_type is not None and not reading.unit  # it is another kind of value than the stem's
+    declared = facts.model_copy(update={"type": None, "values": ()}) if changed else facts
+    if (entry := glossary.find("_".join(reading.stem), declared)) is None:
         return None
     text = entry.description
-    if qualifier.isdigit():
-        return entry.model_copy(update={"description": f"{text}, number {qualifier}"})
-    of = text if text[1:2].isupper() else text[0].lower() + text[1:]
-    kind: dict[str, SemanticType] = {"Code": "code", "Date": "date", "Flag": "flag"}
-    changed = {"description": f"{qualifier} of: {of}", "semantic_type": kind.get(qualifier, "category")}
-    return entry.model_copy(update={**changed, "unit": "", "codes": {}})
+    if not reading.known.startswith("{}") and not text[1:2].isupper():
+        text = text[0].lower() + text[1:]
+    update: dict[str, object] = {"description": _sentence(reading.known.format(text))}
+    if reading.unit:
+        update["unit"] = reading.unit
+    if changed:
+        update |= {"semantic_type": reading.semantic_type, "unit": "", "codes": {}}
+    return entry.model_copy(update=update)
 
 
-def _with_facts(text: str, facts: Facts, entry: Entry | None, end: str = "") -> str:
+def _of_the_words(said: str, reading: Reading, facts: Facts) -> Entry:
+    """What the name alone says, in the form of an entry."""
+    text = reading.plain.format(said)
+    if facts.type == "boolean" and not text.startswith(("whether", "flag")):
+        text = f"whether or not: {text}"
+    kind = _declared_type(facts) or reading.semantic_type or _by_last_word(said, facts) or "other"
+    return Entry(names=(facts.column,), description=_sentence(text)[:LONGEST], semantic_type=kind, unit=reading.unit)
+
+
+def _by_last_word(said: str, facts: Facts) -> SemanticType | None:
+    kinds = words().heads.items()
+    last = said.rsplit(" ", maxsplit=1)[-1]
+    kind: SemanticType | None = next((kind for kind, heads in kinds if last in heads), None)
+    if kind == "time" and facts.type in _NUMBERS:
+        return "duration"
+    if facts.type == "category" and kind not in ("category", "code", "flag", "place", "date", "score", "age"):
+        return "category"
+    return None if facts.type in _NUMBERS and kind in ("text", "contact", "category", "place") else kind
+
+
+def _declared_type(facts: Facts) -> SemanticType | None:
+    by_type: dict[str, SemanticType] = {
+        "boolean": "flag", "date": "date", "datetime": "time", "identifier": "identifier", "free_text": "text",
+        "email": "contact", "phone": "contact", "person_name": "name",
+    }  # fmt: skip
+    return by_type.get(facts.type or "")
+
+
+def _with_facts(text: str, facts: Facts, known_unit: str, codes: dict[str, str], end: str = "") -> str:
     """The text and the declared facts after it, as many as there is room for."""
-    unit = _unit(facts, entry)
-    if unit and not re.search(rf"\b{re.escape(unit)}\b", text):
+    unit = _unit(facts, known_unit)
+    if unit and not re.search(rf"\b{re.escape(unit)}\b", text, re.IGNORECASE):
         text += f" ({unit})"
-    for more in _declared(facts, entry, unit):
+    for more in _declared(facts, codes, unit):
         if len(text) + len(more) + 2 + len(end) <= LONGEST:
             text += f"; {more}"
     return text[: LONGEST - len(end)] + end
 
 
-def _declared(facts: Facts, entry: Entry | None, unit: str) -> list[str]:
+def _declared(facts: Facts, codes: dict[str, str], unit: str) -> list[str]:
     said: list[str] = []
     if facts.bounds:
         said.append(f"{facts.bounds[0]} to {facts.bounds[1]}" + (f" {unit}" if unit else ""))
     if facts.type == "category" and facts.values:
         said.append("1 category" if len(facts.values) == 1 else f"{len(facts.values)} categories")
-    known = entry.codes if entry and facts.values and set(facts.values) <= set(entry.codes) else {}
+    known = codes if facts.values and set(facts.values) <= set(codes) else {}
     meanings = {value: facts.labels.get(value) or known.get(value) for value in facts.values}
     if told := [f"{value} means {meaning}" for value, meaning in meanings.items() if meaning]:
         said.append("; ".join(told))  # all of them, or none where there is no room: a few would look like all
@@ -86,19 +124,13 @@ def _declared(facts: Facts, entry: Entry | None, unit: str) -> list[str]:
     return said
 
 
-def _unit(facts: Facts, entry: Entry | None) -> str:
-    """The declared unit; the glossary's only where the column may hold numbers of it."""
-    if facts.unit or entry is None:
-        return facts.unit
-    return entry.unit if facts.type in (None, *_NUMBERS) else ""
+def _unit(facts: Facts, known: str) -> str:
+    """The declared unit; a known one only where the column may hold numbers of it."""
+    return facts.unit or (known if facts.type in (None, *_NUMBERS) else "")
 
 
-def _typed(facts: Facts) -> SemanticType:
-    by_type: dict[str, SemanticType] = {
-        "category": "category", "boolean": "flag", "date": "date", "datetime": "time", "identifier": "identifier",
-        "free_text": "text", "email": "contact", "phone": "contact", "person_name": "name",
-    }  # fmt: skip
-    return by_type.get(facts.type or "", "other")
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _cut(text: str) -> str:
