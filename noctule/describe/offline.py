@@ -117,8 +117,8 @@ def _declared(facts: Facts, codes: dict[str, str], unit: str) -> list[str]:
         said.append("1 category" if len(facts.values) == 1 else f"{len(facts.values)} categories")
     known = codes if facts.values and set(facts.values) <= set(codes) else {}
     meanings = {value: facts.labels.get(value) or known.get(value) for value in facts.values}
-    if told := [f"{value} means {meaning}" for value, meaning in meanings.items() if meaning]:
-        said.append("; ".join(told))  # all of them, or none where there is no room: a few would look like all
+    if told := [f"{value} = {meaning}" for value, meaning in meanings.items() if meaning]:
+        said.append(", ".join(told))  # all of them, or none where there is no room: a few would look like all
     if facts.nullable:
         said.append("empty where unknown")
     return said

@@ -11,7 +11,7 @@ from noctule.describe.default import offline
 from noctule.describe.facts import Facts
 from noctule.describe.glossary import _shipped, load
 from noctule.describe.names import expand, key, split
-from noctule.describe.offline import describe
+from noctule.describe.offline import _with_facts, describe
 from noctule.errors import UsageError
 
 UNITS = {
@@ -115,3 +115,23 @@ def test_a_bad_glossary_of_the_deployment_stops_a_person_and_no_night(tmp_path: 
     with pytest.raises(UsageError, match="glossary entry"):
         offline(tmp_path)
     assert offline(tmp_path, unattended=True).version == offline().version
+
+
+def test_a_public_code_list_is_told_where_all_codes_are_known() -> None:
+    known = Facts(table="ACS persons", column="MAR", type="category", values=("1", "2", "3", "4", "5"))
+    assert "4 = separated" in describe(known)[0].description
+    other = known.model_copy(update={"values": ("1", "2", "9")})
+    assert " = " not in describe(other)[0].description
+    labelled = known.model_copy(update={"labels": {"4": "apart"}})
+    assert "4 = apart" in describe(labelled)[0].description
+
+
+def test_code_lists_fit_into_a_description() -> None:
+    """Lists of ten codes and fewer; longer ones are told where the contract declares a part that fits."""
+    for pack in _shipped():
+        for entry in pack.entries:
+            if not 0 < len(entry.codes) <= 10:
+                continue
+            facts = Facts(table="t", column=entry.names[0], type="category", values=tuple(entry.codes))
+            told = _with_facts(entry.description, facts, entry.unit, entry.codes)
+            assert all(f"{code} = {meaning}" in told for code, meaning in entry.codes.items()), entry.names
