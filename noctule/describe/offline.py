@@ -1,10 +1,12 @@
 """The describer that needs no key and no network: the contract's note, a glossary, or the words of the name."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
-from noctule.describe.answer import LONGEST, Description, SemanticType
+from noctule.describe.answer import LONGEST, Description, SemanticType, Sensitivity
 from noctule.describe.facts import Facts
 from noctule.describe.glossary import Entry, Glossary, load
 from noctule.describe.names import expand, words
@@ -16,25 +18,23 @@ FROM_THE_NAME = " (from the name only)"
 _NUMBERS = ("integer", "number")
 
 
+class _Said(NamedTuple):
+    """What is said where no glossary knows the column, with the fields of an entry that are read here."""
+
+    description: str
+    semantic_type: SemanticType
+    unit: str = ""
+    sensitivity: Sensitivity = "ordinary"
+    codes: Mapping[str, str] = MappingProxyType({})
+
+
 def describe(facts: Facts, glossary: Glossary | None = None) -> tuple[Description, Source]:
     """One column in plain words, and where they come from. The same facts always give the same words."""
-    known = glossary or _ours()
-    reading = read(facts)
-    entry = known.find(facts.column, facts) or _of_the_stem(reading, known, facts)
-    if entry:
-        text, source, confidence = _with_facts(entry.description, facts, entry.unit, entry.codes), "glossary", 0.9
-    elif said := expand(reading.stem):
-        entry = _of_the_words(said, reading, facts)
-        text, source, confidence = (
-            _with_facts(entry.description, facts, entry.unit, {}, FROM_THE_NAME),
-            "name only",
-            0.3,
-        )
-    else:
-        entry = Entry(names=(facts.column,), description=UNKNOWN, semantic_type=_declared_type(facts) or "other")
-        text, source, confidence = _with_facts(UNKNOWN, facts, "", {}, FROM_THE_NAME), "name only", 0.0
+    entry, source, confidence = _best(facts, glossary or _ours())
     if facts.note:
         text, source, confidence = facts.note, "contract", 1.0
+    else:
+        text = _with_facts(entry, facts, FROM_THE_NAME if source == "name only" else "")
     answer = Description(
         column=facts.column,
         description=_cut(text),
@@ -49,6 +49,15 @@ def describe(facts: Facts, glossary: Glossary | None = None) -> tuple[Descriptio
 @cache
 def _ours() -> Glossary:
     return load()
+
+
+def _best(facts: Facts, glossary: Glossary) -> tuple[Entry | _Said, Source, float]:
+    reading = read(facts)
+    if entry := glossary.find(facts.column, facts) or _of_the_stem(reading, glossary, facts):
+        return entry, "glossary", 0.9
+    if said := expand(reading.stem):
+        return _of_the_words(said, reading, facts), "name only", 0.3
+    return _Said(UNKNOWN, _declared_type(facts) or "other"), "name only", 0.0
 
 
 def _of_the_stem(reading: Reading, glossary: Glossary, facts: Facts) -> Entry | None:
@@ -70,13 +79,12 @@ def _of_the_stem(reading: Reading, glossary: Glossary, facts: Facts) -> Entry | 
     return entry.model_copy(update=update)
 
 
-def _of_the_words(said: str, reading: Reading, facts: Facts) -> Entry:
-    """What the name alone says, in the form of an entry."""
+def _of_the_words(said: str, reading: Reading, facts: Facts) -> _Said:
     text = reading.plain.format(said)
     if facts.type == "boolean" and not text.startswith(("whether", "flag")):
         text = f"whether or not: {text}"
     kind = _declared_type(facts) or reading.semantic_type or _by_last_word(said, facts) or "other"
-    return Entry(names=(facts.column,), description=_sentence(text)[:LONGEST], semantic_type=kind, unit=reading.unit)
+    return _Said(_sentence(text), kind, reading.unit)
 
 
 def _by_last_word(said: str, facts: Facts) -> SemanticType | None:
@@ -98,18 +106,18 @@ def _declared_type(facts: Facts) -> SemanticType | None:
     return by_type.get(facts.type or "")
 
 
-def _with_facts(text: str, facts: Facts, known_unit: str, codes: dict[str, str], end: str = "") -> str:
+def _with_facts(entry: Entry | _Said, facts: Facts, end: str = "") -> str:
     """The text and the declared facts after it, as many as there is room for."""
-    unit = _unit(facts, known_unit)
+    text, unit = entry.description, _unit(facts, entry.unit)
     if unit and not re.search(rf"\b{re.escape(unit)}\b", text, re.IGNORECASE):
         text += f" ({unit})"
-    for more in _declared(facts, codes, unit):
+    for more in _declared(facts, entry.codes, unit):
         if len(text) + len(more) + 2 + len(end) <= LONGEST:
             text += f"; {more}"
     return text[: LONGEST - len(end)] + end
 
 
-def _declared(facts: Facts, codes: dict[str, str], unit: str) -> list[str]:
+def _declared(facts: Facts, codes: Mapping[str, str], unit: str) -> list[str]:
     said: list[str] = []
     if facts.bounds:
         said.append(f"{facts.bounds[0]} to {facts.bounds[1]}" + (f" {unit}" if unit else ""))

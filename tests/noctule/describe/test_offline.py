@@ -133,5 +133,5 @@ def test_code_lists_fit_into_a_description() -> None:
             if not 0 < len(entry.codes) <= 10:
                 continue
             facts = Facts(table="t", column=entry.names[0], type="category", values=tuple(entry.codes))
-            told = _with_facts(entry.description, facts, entry.unit, entry.codes)
+            told = _with_facts(entry, facts)
             assert all(f"{code} = {meaning}" in told for code, meaning in entry.codes.items()), entry.names
